@@ -1,0 +1,155 @@
+"""Every error that reperform raises, as one tree.
+
+ReperformError
+├── InputError                  the timeline, its marks, its media or the call is wrong; nothing was sent   exit 2
+│   ├── TimelineError           the timeline cannot be read
+│   ├── PlanError               the plan cannot be read, or no longer fits its timeline
+│   ├── MediaRefused            a file that is not media we open, or not media we can use
+│   └── SettingsError           a setting that is not understood
+├── MediaError                  reading or making media failed                                              exit 1
+│   ├── FFmpegMissing           no FFmpeg found anywhere                                                     exit 2
+│   ├── FFmpegFailed            FFmpeg ended with an error
+│   └── ConformError            what came back cannot be made into a take
+├── EngineError                 an engine failed on one job                                                 exit 1
+│   ├── NotSubmitted            the request certainly never arrived; it may be sent again
+│   ├── SubmissionUnknown       the request may have arrived; it is reconciled, never silently sent again
+│   ├── Rejected                the engine refused this job, and will refuse it again
+│   ├── JobFailed               the engine accepted the job and failed
+│   └── AccessRefused           key, plan or credit                                                          exit 4
+├── CostCeiling                 going on would cost more than allowed                                       exit 3
+├── LedgerError                 the project's record cannot be read or written                              exit 2
+└── Interrupted                 stopped by the user; can be resumed                                         exit 130
+
+A message says what is wrong and where; `fix` says what to do. An error without a message of its own says its docstring.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "EXIT_CODES",
+    "AccessRefused",
+    "ConformError",
+    "CostCeiling",
+    "EngineError",
+    "FFmpegFailed",
+    "FFmpegMissing",
+    "InputError",
+    "Interrupted",
+    "JobFailed",
+    "LedgerError",
+    "MediaError",
+    "MediaRefused",
+    "NotSubmitted",
+    "PlanError",
+    "Rejected",
+    "ReperformError",
+    "SettingsError",
+    "SubmissionUnknown",
+    "TimelineError",
+    "exit_code",
+]
+
+
+class ReperformError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, message: str | None = None, *, cause: str | None = None, fix: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.cause = cause
+        """What lay behind it, such as the end of FFmpeg's output. None where the message says all."""
+        self.fix = fix
+        """What the user can do. None where there is nothing to do."""
+        super().__init__(self.message)
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The error as `--json` prints it."""
+        return {"error": type(self).__name__, "message": self.message, "cause": self.cause, "fix": self.fix}
+
+
+class InputError(ReperformError):
+    """The input is wrong; nothing was sent."""
+
+
+class TimelineError(InputError):
+    """The timeline cannot be read."""
+
+
+class PlanError(InputError):
+    """The plan cannot be read, or no longer fits its timeline."""
+
+
+class MediaRefused(InputError):
+    """This file is not media that reperform opens."""
+
+
+class SettingsError(InputError):
+    """A setting is not understood."""
+
+
+class MediaError(ReperformError):
+    """Reading or making media failed."""
+
+
+class FFmpegMissing(MediaError):
+    """No FFmpeg was found."""
+
+
+class FFmpegFailed(MediaError):
+    """FFmpeg ended with an error."""
+
+
+class ConformError(MediaError):
+    """What came back cannot be made into a take."""
+
+
+class EngineError(ReperformError):
+    """The engine failed on this job."""
+
+
+class NotSubmitted(EngineError):
+    """The request never reached the engine; it may be sent again."""
+
+
+class SubmissionUnknown(EngineError):
+    """The request may or may not have reached the engine; it is reconciled, not sent again."""
+
+
+class Rejected(EngineError):
+    """The engine refused this job."""
+
+
+class JobFailed(EngineError):
+    """The engine accepted the job and failed."""
+
+
+class AccessRefused(EngineError):
+    """The engine refused us: key, plan or credit."""
+
+
+class CostCeiling(ReperformError):
+    """Going on would cost more than allowed."""
+
+
+class LedgerError(ReperformError):
+    """The project's ledger cannot be read or written."""
+
+
+class Interrupted(ReperformError):
+    """Stopped; `reperform resume` goes on from here."""
+
+
+EXIT_CODES: dict[type[ReperformError], int] = {
+    Interrupted: 130,
+    AccessRefused: 4,
+    CostCeiling: 3,
+    FFmpegMissing: 2,
+    LedgerError: 2,
+    InputError: 2,
+    ReperformError: 1,
+}
+"""The most specific class that fits decides. 0 is success."""
+
+
+def exit_code(error: ReperformError) -> int:
+    """The exit status of the command that ends with this error."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)

@@ -1,0 +1,1 @@
+"""Media: probed, read frame by frame, extracted for an engine, conformed into takes, checked."""
