@@ -1,0 +1,5 @@
+"""`python -m reperform`."""
+
+from reperform.cli import main
+
+main()

@@ -1,0 +1,241 @@
+"""Settings: what may be set, where from, and which source is trusted with what.
+
+Strongest first: the command line, `REPERFORM_*` in the environment, the user's configuration file, `reperform.toml` beside the
+timeline. The last came with the timeline and is trusted no more than it: see FOLDER_SETTINGS.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from reperform.errors import SettingsError
+from reperform.model import PlanSettings, Problem, RateText
+
+__all__ = ["FOLDER_SETTINGS", "Loaded", "Settings", "load", "user_file"]
+
+FOLDER_SETTINGS = frozenset({"handles", "context", "seam", "name", "reel", "for_editor", "direction"})
+"""What `reperform.toml` beside a timeline may set. It cannot name a program, an address, a paid engine, a ceiling or a permission."""
+
+Editor = Literal["otio", "resolve", "premiere", "kdenlive", "avid", "fcp"]
+Style = Literal["references", "tracks", "timelines"]
+
+
+class Settings(BaseModel):
+    """Every setting, with its default. Names are those of the command's options, `_` for `-`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str = "preview"
+    model: str | None = None
+    """None is the engine's default."""
+    like: str = "sync/react-1"
+    handles: int = Field(default=12, ge=0, le=10_000)
+    context: int = Field(default=6, ge=0, le=1000)
+    seam: int = Field(default=4, ge=0, le=1000)
+    mezzanine: Literal["prores", "dnxhr"] = "prores"
+    reel: Literal["own", "same"] = "own"
+    name: str | None = None
+    """Template of a take's file name; None is STEM_HHMMSSFF_RP001."""
+    takes_dir: Path | None = None
+    for_editor: Editor | None = None
+    """None is the dialect read."""
+    takes: tuple[Style, ...] = ()
+    sound: Literal["keep", "take"] | None = None
+    direction: str | None = None
+    """Default direction, in a marker's grammar, for what a mark leaves open."""
+    send_rate: RateText | None = None
+    label: bool = True
+    drop: tuple[str, ...] = ()
+    option: tuple[str, ...] = ()
+    marker_color: tuple[str, ...] = ()
+    marker_name: str | None = None
+    voice_track: tuple[str, ...] = ()
+    own_sound: tuple[str, ...] = ()
+    media_root: tuple[Path, ...] = ()
+    timeline: str | None = None
+    drop_frame: bool | None = None
+    project: Path | None = None
+    ffmpeg: Path | None = None
+    jobs: int = Field(default=4, ge=1, le=64)
+    partial: bool = False
+    allowed_engines: tuple[str, ...] = ()
+    """Engines that may be used; empty is all. The user's file pins it."""
+    allowed_hosts: tuple[str, ...] = ()
+    """File servers whose network paths may be opened."""
+
+    @field_validator(
+        "takes",
+        "drop",
+        "option",
+        "marker_color",
+        "voice_track",
+        "own_sound",
+        "allowed_engines",
+        "allowed_hosts",
+        "media_root",
+        mode="before",
+    )
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """`A1,A2` as the environment and options write it."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("send_rate", mode="before")
+    @classmethod
+    def _rate(cls, value: object) -> object:
+        from reperform.timing import exact_rate
+
+        return exact_rate(Fraction(value) if "/" in value else float(value)) if isinstance(value, str) else value
+
+    def for_plan(self) -> PlanSettings:
+        """The part that shapes a plan and travels with it."""
+        return PlanSettings(
+            context_frames=self.context,
+            handle_frames=self.handles,
+            seam_frames=self.seam,
+            like=self.like,
+            mezzanine=self.mezzanine,
+            reel=self.reel,
+            name_template=self.name,
+            takes_dir=self.takes_dir,
+            label=self.label,
+            send_rate=self.send_rate,
+            drop=self.drop,
+            marker_colors=self.marker_color,
+            marker_name=self.marker_name,
+            voice_tracks=self.voice_track,
+            own_sound=self.own_sound,
+            media_roots=self.media_root,
+            timeline_name=self.timeline,
+            options=_options(self.option),
+        )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The settings in force, and where each one that is not a default came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def user_file() -> Path:
+    """The user's own settings."""
+    return Path(platformdirs.user_config_dir("reperform", appauthor=False)) / "reperform.toml"
+
+
+def load(
+    given: Mapping[str, Any],
+    *,
+    beside: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    user: Path | None = None,
+) -> Loaded:
+    """Settings from all sources.
+
+    Args:
+        given: what the command line says; None means not said.
+        beside: the timeline, or its folder; None where there is none.
+        environment: default `os.environ`.
+        user: default `user_file()`.
+
+    Raises:
+        SettingsError: an unknown name or a value that does not fit, in a source that is the user's own.
+
+    """
+    problems: list[Problem] = []
+    layers = [("command line", {name: value for name, value in given.items() if value not in (None, ())})]
+    layers.append(("environment", _from_environment(os.environ if environment is None else environment)))
+    user = user or user_file()
+    layers.append((str(user), _read(user)))
+    if beside is not None:
+        folder_file = (beside if beside.is_dir() else beside.parent) / "reperform.toml"
+        layers.append((str(folder_file), _folder_settings(folder_file, problems)))
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for origin, layer in layers:
+        _check(layer, origin)
+        for name in layer.keys() - values.keys():
+            values[name], origins[name] = layer[name], origin
+    return Loaded(_pinned(Settings(**values), _read(user)), origins, tuple(problems))
+
+
+def _pinned(settings: Settings, user: Mapping[str, Any]) -> Settings:
+    """The user's file decides alone which engines may be used at all."""
+    pinned = user.get("allowed_engines")
+    return settings.model_copy(update={"allowed_engines": tuple(pinned)}) if pinned else settings
+
+
+def _check(layer: Mapping[str, Any], origin: str) -> None:
+    for name in layer:
+        if name not in Settings.model_fields:
+            near = get_close_matches(name, Settings.model_fields, 1)
+            hint = f"Did you mean `{near[0]}`?" if near else "`reperform doctor` lists the settings."
+            raise SettingsError(f"There is no setting `{name}` ({origin}).", fix=hint)
+    try:
+        Settings(**layer)
+    except ValidationError as error:
+        what = "; ".join(f"`{'.'.join(map(str, item['loc']))}`: {item['msg']}" for item in error.errors())
+        raise SettingsError(f"A setting does not fit ({origin}): {what}.", fix="Correct it there.") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    prefix = "REPERFORM_"
+    found = {
+        name[len(prefix) :].lower(): value for name, value in environment.items() if name.startswith(prefix) and value
+    }
+    return {name: value for name, value in found.items() if name in Settings.model_fields}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.", fix="Correct or remove the file.") from error
+
+
+def _folder_settings(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """What the timeline's folder may say; the rest, and anything that does not fit, is a warning."""
+    try:
+        layer = _read(path)
+        allowed = {name: layer[name] for name in layer if name in FOLDER_SETTINGS}
+        _check(allowed, str(path))
+    except SettingsError as error:
+        problems.append(Problem(severity="warning", message=error.message, fix="It was ignored."))
+        return {}
+    refused = sorted(layer.keys() - allowed.keys())
+    if refused:
+        message = (
+            f"{path} sets {', '.join(f'`{name}`' for name in refused)}, which a timeline's folder may not: ignored."
+        )
+        fix = f"If you want it, put it into {user_file()} or on the command line."
+        problems.append(Problem(severity="warning", message=message, fix=fix))
+    return allowed
+
+
+def _options(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`engine.field=value` pairs."""
+    options = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or "." not in name:
+            raise SettingsError(
+                f"`--option {pair}` is not ENGINE.FIELD=VALUE.", fix="For example `--option runware.ttl=86400`."
+            )
+        options[name.strip()] = value.strip()
+    return options
