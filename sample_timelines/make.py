@@ -18,16 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
+import cut
+import faces
+import speech
+from reperform.files import atomic_output
+from reperform.media import ffmpeg
+from reperform.timing import format_timecode, parse_timecode
+
 HERE = Path(__file__).resolve().parent
-if str(HERE) not in sys.path:
-    sys.path.insert(0, str(HERE))
-
-import faces  # noqa: E402 - they stand beside this script, wherever it was installed
-import speech  # noqa: E402
-
-from reperform.files import atomic_output  # noqa: E402
-from reperform.media import ffmpeg  # noqa: E402
-from reperform.timing import format_timecode, parse_timecode  # noqa: E402
 
 RATE = Fraction(24000, 1001)
 
@@ -86,10 +84,8 @@ def make(folder: Path = HERE) -> Path:
 
 def write_timeline(folder: Path) -> Path:
     """The cut alone, as `the_letter.otio`; an equal one is left alone."""
-    from cut import timeline
-
     path = folder / "the_letter.otio"
-    text = timeline(ORIGINALS).to_json_string(indent=2) + "\n"
+    text = cut.timeline(ORIGINALS).to_json_string(indent=2) + "\n"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
     return path

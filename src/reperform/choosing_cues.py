@@ -14,7 +14,9 @@ __all__ = ["Selection", "select_cues"]
 Selection = Callable[[Shot, Cue], bool]
 
 
-def select_cues(words: Sequence[str], shots: Sequence[Shot], *, rate: Rate, start_frame: int, drop_frame: bool) -> Selection:
+def select_cues(
+    words: Sequence[str], shots: Sequence[Shot], *, rate: Rate, start_frame: int, drop_frame: bool
+) -> Selection:
     """What tells whether a cue is meant by any of `words`; all are where there are no words.
 
     Raises:
@@ -39,13 +41,16 @@ def _test(word: str, *, rate: Rate, start_frame: int, drop_frame: bool) -> Selec
         else:
             return lambda shot, cue: _record_range(shot, cue).overlaps(FrameRange.between(start, end))
     wanted = word.casefold()
-    return lambda shot, cue: wanted in {
-        cue.id.casefold(),
-        shot.id.casefold(),
-        shot.clip.casefold(),
-        shot.record.in_.casefold(),
-        (cue.character or "").casefold() or cue.id,
-    }
+    return lambda shot, cue: (
+        wanted
+        in {
+            cue.id.casefold(),
+            shot.id.casefold(),
+            shot.clip.casefold(),
+            shot.record.in_.casefold(),
+            (cue.character or "").casefold() or cue.id,
+        }
+    )
 
 
 def _record_range(shot: Shot, cue: Cue) -> FrameRange:

@@ -59,7 +59,9 @@ def examine(loaded: Loaded, *, folder: Path, environment: Mapping[str, str] | No
 def _this() -> Iterator[Finding]:
     yield Finding("reperform", "version", __version__)
     yield Finding("reperform", "Python", f"{platform.python_version()} ({sys.executable})")
-    yield Finding("reperform", "system", f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores")
+    yield Finding(
+        "reperform", "system", f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores"
+    )
 
 
 def _ffmpeg(setting: Path | None) -> Iterator[Finding]:
@@ -113,7 +115,9 @@ def _disk(folder: Path) -> Finding:
 def _keys(environment: Mapping[str, str]) -> Iterator[Finding]:
     """By name only: what a key is never leaves the environment."""
     for name in _KEYS:
-        yield Finding("keys", name, "present" if environment.get(name) else "not set", "good" if environment.get(name) else "note")
+        yield Finding(
+            "keys", name, "present" if environment.get(name) else "not set", "good" if environment.get(name) else "note"
+        )
 
 
 def _settings(loaded: Loaded) -> Iterator[Finding]:

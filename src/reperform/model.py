@@ -245,6 +245,8 @@ class Job(Document):
     parts: tuple[JobPart, ...]
     results: int = 1
     """Takes asked for in this one request."""
+    first_take: int = 1
+    """Which take its first result is, where more takes are asked for than one request returns."""
 
     @property
     def range(self) -> FrameRange:

@@ -137,6 +137,8 @@ def exact_seconds(time: OtioTime) -> Fraction:
 def floor_frame(seconds: Fraction, rate: Rate) -> int:
     """The frame shown at `seconds`: a position within SNAP of a whole frame is that frame, else the frame before it."""
     position = seconds * rate
+    if position.denominator == 1:
+        return position.numerator
     nearest = round(position)
     return nearest if abs(position - nearest) <= SNAP else math.floor(position)
 
@@ -144,6 +146,8 @@ def floor_frame(seconds: Fraction, rate: Rate) -> int:
 def ceil_frame(seconds: Fraction, rate: Rate) -> int:
     """The first frame at or after `seconds`, within SNAP: where a half-open range that reaches `seconds` ends."""
     position = seconds * rate
+    if position.denominator == 1:
+        return position.numerator
     nearest = round(position)
     return nearest if abs(position - nearest) <= SNAP else math.ceil(position)
 

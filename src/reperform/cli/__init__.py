@@ -56,7 +56,9 @@ def command(context: click.Context, verbose: int) -> None:
     if verbose:
         import logging
 
-        logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if verbose > 1 else logging.INFO, format="%(message)s")
+        logging.basicConfig(
+            stream=sys.stderr, level=logging.DEBUG if verbose > 1 else logging.INFO, format="%(message)s"
+        )
 
 
 def main(arguments: list[str] | None = None) -> None:

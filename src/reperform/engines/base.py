@@ -55,6 +55,10 @@ class Capabilities:
     """Several cues, each with its own sound, in one job."""
     segment_emotions: bool = False
     """Each segment may have its own emotion."""
+    segment_fields: tuple[str, ...] = ()
+    """Other fields of a direction that may differ between the segments of one job."""
+    segment_speech: bool = False
+    """A segment may be a spoken line; else a line is a job of its own and sounds from the first frame sent."""
     speech: bool = False
     emotions: tuple[Emotion, ...] = ()
     emotion_required: bool = False
@@ -62,6 +66,8 @@ class Capabilities:
     sync_modes: tuple[SyncMode, ...] = ()
     temperature: bool = False
     speaker: bool = False
+    speaker_points: bool = False
+    """A point or boxes, not only `auto`."""
     occlusion: bool = False
     results_per_job: int = 1
     price: Price
@@ -83,6 +89,10 @@ class SegmentOrder:
     speech_voice: str | None = None
     line: str | None = None
     """To be spoken by the engine, instead of sound that is sent."""
+    first_frame: int = 0
+    """Its first frame, counted from the first frame sent. A speaker's point, in pixels as sent, is in this frame."""
+    boxes: tuple[tuple[int, int, int, int] | None, ...] = ()
+    """The speaker's face in every frame sent, in pixels as sent: left, top, right, bottom."""
 
 
 @dataclass(frozen=True, kw_only=True)

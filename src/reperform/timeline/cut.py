@@ -34,6 +34,8 @@ class Cut:
     media_folder: Path
     """Relative media paths start here: the timeline's folder, or where an archive was unpacked."""
     name: str = ""
+    may_hold_takes: bool = True
+    """False where the file certainly holds no metadata of ours."""
 
     def timecode(self, record_frame: int) -> str:
         """Record timecode of a frame counted from the timeline's start."""

@@ -1,0 +1,30 @@
+"""`reperform plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reperform.cli._options import json_option, loaded_settings, performance_options, timeline_options
+
+
+@click.command()
+@click.argument("timeline_path", metavar="TIMELINE", type=click.Path(path_type=Path))
+@json_option
+@timeline_options
+@performance_options
+def command(timeline_path: Path, as_json: bool, only: tuple[str, ...], **given: Any) -> int:
+    """What would be done for TIMELINE, and what it would cost. Sends nothing."""
+    from reperform.workflow import make_plan
+
+    loaded = loaded_settings(given, beside=timeline_path)
+    planned = make_plan(timeline_path, loaded.settings, only=only, problems=loaded.problems)
+    if as_json:
+        click.echo(planned.plan.model_dump_json(indent=2, by_alias=True))
+    else:
+        from reperform import tables
+
+        click.echo(tables.plan_table(planned.plan, styled=click.get_text_stream("stdout").isatty()))
+    return planned.status

@@ -1,0 +1,1 @@
+"""The durable record of every cue, attempt, result and take."""

@@ -1,0 +1,1 @@
+"""The ledger's shape, one file a change, only ever added to."""

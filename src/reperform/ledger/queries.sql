@@ -1,0 +1,181 @@
+-- Every statement the ledger runs: a line `-- name:`, what it is for, the statement.
+
+-- name: begin_session
+-- This run of the program, so that its claims can be told from those of a dead one.
+INSERT INTO sessions (id, host, pid) VALUES (:id, :host, :pid);
+
+-- name: session
+-- Which process that is, for people.
+SELECT id, host, pid, started_at FROM sessions WHERE id = :id;
+
+-- name: add_attempt
+-- One request, before it is sent.
+INSERT INTO attempts (id, session_id, engine, model, shot, job, settings, estimate_usd)
+VALUES (:id, :session_id, :engine, :model, :shot, :job, :settings, :estimate_usd);
+
+-- name: attempt
+SELECT * FROM attempts WHERE id = :id;
+
+-- name: attempts
+-- All of them, oldest first: what `status` shows.
+SELECT * FROM attempts ORDER BY created_at, id;
+
+-- name: open_attempts
+-- Those that something still has to be done for.
+SELECT * FROM attempts
+WHERE state IN ('planned', 'prepared', 'uploaded', 'submitting', 'submitted', 'finished')
+ORDER BY created_at, id;
+
+-- name: move_attempt
+-- Only from the state it was read in: two processes cannot both move it. What is not given stays as it was.
+UPDATE attempts
+SET state = :state,
+    remote_id = coalesce(:remote_id, remote_id),
+    cost_usd = coalesce(:cost_usd, cost_usd),
+    error = coalesce(:error, error),
+    changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+WHERE id = :id AND state = :from_state
+RETURNING *;
+
+-- name: adopt_attempt
+-- Take over the attempt of a session that has died; nothing happens if another took it first.
+UPDATE attempts
+SET session_id = :session_id, changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+WHERE id = :id AND session_id = :from_session_id
+RETURNING *;
+
+-- name: claim
+-- The holder of a claim, and whether it is paid already.
+SELECT cues.key, cues.attempt_id, attempts.state, attempts.session_id, results.id AS result_id
+FROM cues
+JOIN attempts ON attempts.id = cues.attempt_id
+LEFT JOIN results ON results.cue_key = cues.key
+WHERE cues.key = :key;
+
+-- name: add_claim
+INSERT INTO cues (key, engine, model, parameters, take_number, frames, picture, voice, attempt_id)
+VALUES (:key, :engine, :model, :parameters, :take_number, :frames, :picture, :voice, :attempt_id);
+
+-- name: take_over_claim
+-- After the attempt that held it failed for certain.
+UPDATE cues
+SET attempt_id = :attempt_id, claimed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+WHERE key = :key;
+
+-- name: add_attempt_cue
+-- Which output of the attempt answers this cue, and at which of its frames the cue begins.
+INSERT INTO attempt_cues (attempt_id, cue_key, output, first_frame) VALUES (:attempt_id, :key, :output, :first_frame);
+
+-- name: cues_of_attempt
+SELECT attempt_cues.cue_key AS key, attempt_cues.output, attempt_cues.first_frame, cues.frames, cues.take_number
+FROM attempt_cues
+JOIN cues ON cues.key = attempt_cues.cue_key
+WHERE attempt_cues.attempt_id = :attempt_id
+ORDER BY attempt_cues.output, attempt_cues.first_frame, attempt_cues.cue_key;
+
+-- name: add_result
+INSERT INTO results (id, cue_key, attempt_id, output, file, sha256, first_frame, frames_sent, facts, alignment, cost_usd)
+VALUES (:id, :key, :attempt_id, :output, :file, :sha256, :first_frame, :frames_sent, :facts, :alignment, :cost_usd);
+
+-- name: frames_of_claim
+SELECT picture, voice FROM cues WHERE key = :key;
+
+-- name: add_result_frame
+INSERT INTO result_frames (digest, cue_key, position) VALUES (:digest, :key, :position);
+
+-- name: result_by_key
+SELECT results.*, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice
+FROM results
+JOIN cues ON cues.key = results.cue_key
+WHERE results.cue_key = :key;
+
+-- name: results_with_frame
+-- Paid results, made with the same parameters, that hold this frame with this voice against it: candidates for coverage.
+SELECT results.*, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice,
+       result_frames.position
+FROM result_frames
+JOIN cues ON cues.key = result_frames.cue_key
+JOIN results ON results.cue_key = cues.key
+WHERE result_frames.digest = :digest
+  AND cues.engine = :engine AND cues.model = :model AND cues.parameters = :parameters AND cues.take_number = :take_number
+ORDER BY results.kept_at, results.id, result_frames.position;
+
+-- name: results
+-- All of them, oldest first.
+SELECT results.*, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice
+FROM results
+JOIN cues ON cues.key = results.cue_key
+ORDER BY results.kept_at, results.id;
+
+-- name: note_quick_key
+INSERT INTO quick_keys (quick_key, takes) VALUES (:quick_key, :takes)
+ON CONFLICT (quick_key) DO UPDATE SET takes = excluded.takes WHERE excluded.takes > quick_keys.takes;
+
+-- name: quick_key
+SELECT takes FROM quick_keys WHERE quick_key = :quick_key;
+
+-- name: note_output
+INSERT INTO outputs (path, sha256) VALUES (:path, :sha256)
+ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256 WHERE excluded.sha256 <> outputs.sha256;
+
+-- name: outputs
+SELECT path, sha256 FROM outputs ORDER BY path;
+
+-- name: store_address
+-- An address that is given again is replaced: uploads are repeated.
+INSERT INTO addresses (attempt_id, name, address, facts) VALUES (:attempt_id, :name, :address, :facts)
+ON CONFLICT (attempt_id, name) DO UPDATE SET address = excluded.address, facts = excluded.facts;
+
+-- name: addresses_of_attempt
+-- For the engine's next step only; no command may print what this returns.
+SELECT name, address, facts FROM addresses WHERE attempt_id = :attempt_id ORDER BY name;
+
+-- name: forget_addresses
+DELETE FROM addresses WHERE attempt_id = :attempt_id;
+
+-- name: take_by_identity
+SELECT * FROM takes WHERE identity = :identity;
+
+-- name: takes_of_source
+-- Finished ones, oldest first.
+SELECT * FROM takes WHERE source_identity = :source_identity AND document IS NOT NULL ORDER BY numbered_at, number, id;
+
+-- name: takes
+SELECT * FROM takes WHERE document IS NOT NULL ORDER BY numbered_at, number, id;
+
+-- name: highest_take_number
+-- Among the takes that a conform by reel and timecode could confuse: same name, overlapping time.
+SELECT coalesce(max(number), 0) AS number FROM takes
+WHERE stem = :stem AND clock = :clock AND in_frame < :end_frame AND in_frame + frames > :in_frame;
+
+-- name: take_by_file
+SELECT * FROM takes WHERE file = :file;
+
+-- name: take_by_id
+SELECT * FROM takes WHERE id = :id;
+
+-- name: add_take
+INSERT INTO takes (id, number, stem, identity, source_identity, clock, in_frame, frames, performed, settings, file)
+VALUES (:id, :number, :stem, :identity, :source_identity, :clock, :in_frame, :frames, :performed, :settings, :file)
+RETURNING *;
+
+-- name: finish_take
+UPDATE takes SET document = :document WHERE id = :id;
+
+-- name: choose
+INSERT INTO choices (source_identity, in_frame, frames, take_id) VALUES (:source_identity, :in_frame, :frames, :take_id);
+
+-- name: choice
+-- The newest choice that overlaps this range.
+SELECT source_identity, in_frame, frames, take_id, chosen_at FROM choices
+WHERE source_identity = :source_identity AND in_frame < :end_frame AND in_frame + frames > :in_frame
+ORDER BY id DESC
+LIMIT 1;
+
+-- name: events
+-- What happened to one thing, in order.
+SELECT id, at, subject, subject_id, what FROM events WHERE subject = :subject AND subject_id = :subject_id ORDER BY id;
+
+-- name: events_after
+-- Everything that happened since an event that was seen.
+SELECT id, at, subject, subject_id, what FROM events WHERE id > :id ORDER BY id;

@@ -1,0 +1,217 @@
+"""Results made into a take: spliced into the original on its own clock, in its own codec where its packets can be copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reperform.errors import ConformError
+from reperform.files import atomic_output
+from reperform.media import encoding, muxing, originals
+from reperform.media.opening import opened
+from reperform.media.probing import picture_stream
+from reperform.media.returning import PictureMaker
+from reperform.media.splicing import Splice, Weights, weights_of
+from reperform.model import PlanSettings, Shot, Source
+from reperform.timing import FrameRange, Rate, format_timecode, parse_timecode
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+__all__ = ["Conformed", "conform", "take_color", "take_start"]
+
+_NOT_CARRIED = (
+    "major_brand", "minor_version", "compatible_brands", "encoder", "timecode", "reel_name", "duration", "bit_rate",
+)  # fmt: skip
+
+_NAMED_BY_PRORES = {
+    "bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "smpte170m", "bt2020nc": "bt2020nc", "bt2020c": "bt2020nc",
+}  # fmt: skip
+"""The matrix in which a mezzanine is coded: the same, under the one name that there is for it, else Rec. 709."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conformed:
+    """A take's file, as it was made."""
+
+    path: Path
+    in_frame: int
+    """The frame of the shot's clock that its first frame stands for."""
+    frames: int
+    rate: Rate
+    start_frame: int | None
+    """Timecode of its first frame, in frames from 00:00:00:00; None where the original has none."""
+    drop_frame: bool
+    reel: str | None
+    """As it stands in the file; None where that has no timecode to carry it."""
+    recipe: encoding.Recipe
+    """How its changed frames were encoded."""
+    color: Mapping[str, str]
+    """The colour tags it was given."""
+    copied_packets: int
+    """Frames whose packets are the original's, byte for byte."""
+    changed: tuple[int, ...]
+    """Frames, on the shot's clock, that were encoded: cues and seams, or all."""
+    weights: Weights
+    """What of which splice stands in the cues and seams."""
+
+    @property
+    def codec(self) -> str:
+        """Such as `ProRes HQ`."""
+        return self.recipe.name
+
+    @property
+    def range(self) -> FrameRange:
+        """What it covers, on the shot's clock."""
+        return FrameRange(self.in_frame, self.frames)
+
+
+def conform(
+    shot: Shot,
+    splices: Sequence[Splice],
+    *,
+    out: Path,
+    settings: PlanSettings,
+    take_range: FrameRange | None = None,
+    reel: str | None = None,
+    sound: Sequence[muxing.Track] = (),
+) -> Conformed:
+    """Writes the take of `shot` with these splices to `out`, a MOV file, complete or not at all.
+
+    It covers `take_range` on the shot's clock (None: the visible range with handles). `sound` are its streams, as
+    `take_sound.TakeSound.tracks` gives them. Memory is constant. Frames without a splice are the original's: their packets
+    where the codec allows it, else one generation of the mezzanine.
+
+    Raises:
+        ConformError: interlaced media, or a frame inside a cue did not come back.
+        MediaError: the original or a result cannot be read; the encoder failed.
+
+    """
+    source = shot.source
+    _refuse_interlaced(source)
+    covered = take_range or shot.media.with_handles
+    weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
+    copied = encoding.same_as(source)
+    recipe = copied or encoding.mezzanine(settings.mezzanine, width=source.width)
+    changed = tuple(weights) if copied else tuple(range(covered.start, covered.end))
+    start, drop = take_start(shot, covered)
+    timecode = None if start is None else format_timecode(start, shot.media.rate, drop_frame=drop)
+    color = take_color(source, recipe)
+    with ExitStack() as stack:
+        maker = PictureMaker(shot, splices, weights, changed, recipe=recipe, color=color)
+        made = encoding.encoded(
+            recipe, maker.raw(), width=source.width, height=source.height, rate=shot.media.rate, color=color
+        )
+        template, packets = stack.enter_context(_packets(shot, covered, changed, made, copying=copied is not None))
+        facts = muxing.MovieFacts(
+            rate=shot.media.rate,
+            frames=covered,
+            tag=recipe.tag,
+            timecode=timecode,
+            reel=reel,
+            pixel_aspect=source.pixel_aspect,
+            rotation=source.rotation,
+            color=color,
+            **_metadata(source, copied=copied is not None),
+        )
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = stack.enter_context(atomic_output(out))
+        written = muxing.write_movie(temporary, template=template, facts=facts, packets=packets, sound=sound)
+        if written != covered.frames:
+            raise ConformError(f"{written} of {covered.frames} frames were encoded for {out.name}")
+    return Conformed(
+        path=out,
+        in_frame=covered.start,
+        frames=covered.frames,
+        rate=shot.media.rate,
+        start_frame=start,
+        drop_frame=drop,
+        reel=reel if start is not None else None,
+        recipe=recipe,
+        color=color,
+        copied_packets=covered.frames - len(changed),
+        changed=changed,
+        weights=weights,
+    )
+
+
+def take_start(shot: Shot, covered: FrameRange) -> tuple[int | None, bool]:
+    """Timecode of a take's first frame, counted from 00:00:00:00 and not yet wrapped at 24 hours, and whether drop-frame.
+
+    A shot on the record's clock starts at record timecode; else the source's counts, and None means that it has none.
+    """
+    if shot.clock == "record":
+        drop = ";" in shot.record.in_
+        return parse_timecode(shot.record.in_, shot.media.rate) + covered.start - shot.record.in_frame, drop
+    if shot.source.start_frame is None:
+        return None, False
+    return shot.source.start_frame + covered.start, shot.source.drop_frame
+
+
+def take_color(source: Source, recipe: encoding.Recipe) -> dict[str, str]:
+    """The colour tags of a take: the original's, but for a range or matrix that the mezzanine cannot name."""
+    color = dict(source.color)
+    if recipe.range is not None:
+        color["range"] = recipe.range
+        if "space" in color:
+            color["space"] = _NAMED_BY_PRORES.get(color["space"], "bt709")
+    return color
+
+
+@contextmanager
+def _packets(
+    shot: Shot, covered: FrameRange, changed: Sequence[int], made: Any, *, copying: bool
+) -> Iterator[tuple[VideoStream, Iterator[Packet[Any]]]]:
+    """The stream that the take is like, and the packet of each of its frames in order."""
+    with ExitStack() as stack:
+        encoder = stack.enter_context(made) if changed else (None, iter(()))
+        template, encoded = encoder
+        if not copying:
+            yield template, encoded
+            return
+        reader = stack.enter_context(originals.PacketReader(shot.source))
+        yield reader.stream, _spliced(shot, covered, frozenset(changed), reader, encoded)
+
+
+def _spliced(
+    shot: Shot,
+    covered: FrameRange,
+    changed: frozenset[int],
+    reader: originals.PacketReader,
+    encoded: Iterator[Packet[Any]],
+) -> Iterator[Packet[Any]]:
+    number_of = originals.source_frames(shot)
+    for frame in range(covered.start, covered.end):
+        if frame not in changed:
+            yield reader.packet(number_of(frame))
+        elif (packet := next(encoded, None)) is not None:
+            yield packet
+        else:
+            raise ConformError(f"the encoder stopped before frame {frame} of {shot.source.path.name}")
+    # Its end is where an encoder says that it failed.
+    if next(encoded, None) is not None:
+        raise ConformError(f"more pictures were encoded for {shot.source.path.name} than were changed")
+
+
+def _metadata(source: Source, *, copied: bool) -> Mapping[str, Any]:
+    """What the original's container says about it. The name of its encoder goes with its packets only."""
+    with opened(source.path) as container:
+        stream = picture_stream(container)
+        assert stream is not None
+        of_file = {key: value for key, value in container.metadata.items() if key not in _NOT_CARRIED}
+        of_stream = {key: value for key, value in stream.metadata.items() if key == "language"}
+        if copied and "encoder" in stream.metadata:
+            of_stream["encoder"] = stream.metadata["encoder"]
+    return {"metadata": of_file, "stream_metadata": of_stream}
+
+
+def _refuse_interlaced(source: Source) -> None:
+    if source.field_order != "progressive":
+        raise ConformError(
+            f"{source.path.name} is interlaced ({source.field_order}); takes of interlaced media are not made yet",
+            fix="Deinterlace it to a progressive file of the same timecode, and relink the clip.",
+        )

@@ -1,0 +1,178 @@
+"""Coded packets by what they show or sound: read from the container, never decoded."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from typing import Any
+
+from reperform.errors import MediaError
+from reperform.media import opening
+from reperform.media.probing import file_zero, first_pictures, picture_stream
+from reperform.media.sound import SoundReader, listen_only_to
+from reperform.model import Source
+
+__all__ = ["PicturePackets", "SoundPackets", "digest", "picture_packets"]
+
+_BYTES = 16
+_STEPS_BACK = (Fraction(0), Fraction(2), Fraction(15))
+"""Seconds before the first wanted picture to try a seek at, until every wanted picture is met."""
+
+
+def digest(*parts: bytes) -> str:
+    """SHA-256 over the parts, each with its length, cut to 16 bytes; hex."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.digest()[:_BYTES].hex()
+
+
+class PicturePackets:
+    """The coded pictures of a file by their frame numbers on its clock, as `frames.read` numbers them."""
+
+    def __init__(self, source: Source, files: ExitStack) -> None:
+        self._source = source
+        self._files = files
+        self._open()
+        pictures, _ = first_pictures(self._container, self._stream)
+        first = pictures[0].pts
+        reordered = self._stream.codec_context.has_b_frames
+        self._timed = first is not None and not (self._container.format.name == "avi" and reordered)
+        self._first: int = first or 0
+        self._zero = file_zero(self._container) / self._base if source.variable else Fraction(self._first)
+
+    def _open(self) -> None:
+        self._files.close()
+        self._container: Any = self._files.enter_context(opening.opened(self._source.path))
+        stream = picture_stream(self._container)
+        if stream is None:
+            raise MediaError(f"{self._source.path.name} has no picture", fix="Plan again: the file has changed.")
+        self._stream: Any = stream
+        self._base = opening.fraction(stream.time_base) or Fraction(1, 1000)
+        listen_only_to(self._container, stream)
+
+    def digests(self, numbers: Sequence[int]) -> list[str]:
+        """For each number the digest of the packet of its picture; of one that leans on others also of their keyframe.
+
+        Raises:
+            MediaError: the file has no packet for one of them.
+
+        """
+        low, high = min(numbers), max(numbers)
+        for attempt in self._attempts(low):
+            found = self._found(attempt, high)
+            if self._complete(found, numbers):
+                return [self._of(found, number) for number in numbers]
+        raise MediaError(
+            f"{self._source.path.name} has no picture for every frame from {low} to {high}",
+            fix="Check that the file plays from start to end; if not, copy or transcode it again.",
+        )
+
+    def sizes(self, low: int, end: int) -> list[int]:
+        """Sizes of the packets from frame `low` up to `end` in order of decoding, from the container's index.
+
+        Empty where the container has no index of all packets: nothing is read for it.
+        """
+        entries = getattr(self._stream, "index_entries", None)
+        if not entries or not self._stream.frames or len(entries) < self._stream.frames:
+            return []
+        first, last = self._tick(low), self._tick(end)
+        at = max(0, entries.search_timestamp(first, backward=True, any_frame=True))
+        sizes = []
+        for number in range(at, len(entries)):
+            entry = entries[number]
+            if entry.timestamp >= last:
+                break
+            sizes.append(int(entry.size))
+        return sizes
+
+    def _attempts(self, low: int) -> Iterator[int | None]:
+        """Timestamps to seek to, the nearest first; None for the start."""
+        if self._timed:
+            for back in _STEPS_BACK:
+                target = self._tick(low) - math.ceil(back / self._base)
+                if target <= self._first:
+                    break
+                yield target
+        yield None
+
+    def _tick(self, number: int) -> int:
+        into = Fraction(1, 2) if self._source.variable else Fraction(1, 8)
+        return math.floor(self._zero + (number + into) / self._source.rate / self._base)
+
+    def _number(self, timestamp: int) -> int:
+        position = (timestamp - self._zero) * self._base * self._source.rate
+        return math.ceil(position - Fraction(1, 2)) if self._source.variable else round(position)
+
+    def _found(self, target: int | None, high: int) -> dict[int, list[bytes]]:
+        """SHA-256 of what is coded for each frame number, from the seek to behind `high`."""
+        if target is None:
+            self._open()
+        else:
+            self._container.seek(target, stream=self._stream)
+        found: dict[int, list[bytes]] = {}
+        keyframe: bytes | None = None
+        for count, packet in enumerate(self._container.demux(self._stream)):
+            if not packet.size or packet.is_discard:
+                continue
+            timestamp = packet.pts if packet.pts is not None else packet.dts
+            coded = hashlib.sha256(packet).digest()
+            if packet.is_keyframe:
+                keyframe = coded
+            if keyframe is not None:
+                number = self._number(timestamp) if self._timed and timestamp is not None else count
+                found.setdefault(number, []).append(coded if packet.is_keyframe else keyframe + coded)
+            decoding = packet.dts if packet.dts is not None else timestamp
+            if (self._number(decoding) if self._timed and decoding is not None else count) > high:
+                break
+        return found
+
+    def _complete(self, found: dict[int, list[bytes]], numbers: Iterable[int]) -> bool:
+        if self._source.variable:
+            return bool(found) and (min(found) <= min(numbers) or min(found) <= self._number(self._first))
+        return all(number in found for number in numbers)
+
+    def _of(self, found: dict[int, list[bytes]], number: int) -> str:
+        if self._source.variable:
+            shown = sorted(found)
+            number = shown[max(0, bisect_right(shown, number) - 1)]
+            return digest(found[number][-1])
+        return digest(*found[number])
+
+
+@contextmanager
+def picture_packets(source: Source) -> Iterator[PicturePackets]:
+    """The coded pictures of a file.
+
+    Raises:
+        MediaRefused, MediaError: the file cannot be read.
+
+    """
+    with ExitStack() as files:
+        yield PicturePackets(source, files)
+
+
+class SoundPackets:
+    """The coded packets of an open sound stream by the numbers of their samples."""
+
+    def __init__(self, reader: SoundReader, low: int, high: int) -> None:
+        self._starts: list[int] = []
+        self._coded: list[bytes] = []
+        for start, coded in reader.packets(low):
+            if start >= high:
+                break
+            self._starts.append(start)
+            self._coded.append(hashlib.sha256(coded).digest())
+
+    def of(self, low: int, high: int) -> bytes:
+        """What is coded for samples `low` up to `high`, and where in the first packet they begin."""
+        first = max(0, bisect_right(self._starts, low) - 1)
+        last = bisect_right(self._starts, high - 1)
+        if first >= last:
+            return b"nothing"
+        return (low - self._starts[first]).to_bytes(8, "big", signed=True) + b"".join(self._coded[first:last])

@@ -1,0 +1,252 @@
+"""The sound of a job: its cues' voices laid by their rules, the shot's own sound around them.
+
+All is laid on the shot's clock: sample n of any sample rate stands n / rate seconds after frame 0 of that clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from reperform.errors import MediaError
+from reperform.media import sound
+from reperform.media.laying import SILENT, clock_range, positions
+from reperform.media.resampling import Reading, resampled
+from reperform.media.sound import Samples, SoundReader
+from reperform.media.stretching import stretched
+from reperform.model import Cue, Job, Shot, SoundSource, Voice
+from reperform.timing import FrameRange, Rate, sample_at
+
+__all__ = [
+    "FADE_SECONDS_PER",
+    "Layers",
+    "cue_voice",
+    "fade_samples",
+    "fitted",
+    "job_sound",
+    "own_layers",
+    "voice_layers",
+]
+
+FADE_SECONDS_PER = 100
+"""A fade lasts 1/100 of a second."""
+
+
+def fade_samples(sample_rate: int) -> int:
+    """Samples in a cross-fade of 10 ms."""
+    return sample_rate // FADE_SECONDS_PER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One sound on the shot's clock, at its own rate."""
+
+    rate: int
+    channels: int
+    weight: float
+    read: Reading
+    """By sample numbers of its own rate on the shot's clock."""
+
+
+class Layers:
+    """Sounds that are heard together, read at any rate."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self._layers = tuple(layers)
+        self.channels = max((layer.channels for layer in self._layers), default=0)
+        """Of the widest; 0 where there is no sound at all."""
+
+    def read(self, start: int, samples: int, *, rate: int, channels: int) -> Samples:
+        """`samples` of the clock at `rate` from number `start`: float32 [samples, channels], not clipped."""
+        total = np.zeros((samples, channels), np.float32)
+        for layer in self._layers:
+            piece = resampled(layer.read, from_rate=layer.rate, to_rate=rate, start=start, samples=samples)
+            total += layer.weight * fitted(piece, channels)
+        return total
+
+
+def fitted(piece: Samples, channels: int) -> Samples:
+    """The sound on `channels` channels: as it is where it has as many, else its mean on each."""
+    if piece.shape[1] == channels:
+        return piece
+    return np.repeat(piece.mean(axis=1, keepdims=True, dtype=np.float32), channels, axis=1)
+
+
+def job_sound(shot: Shot, job: Job, *, sample_rate: int = 48000) -> Samples:
+    """What drives a job: float32 [samples, 1 or 2], `sample_at(job.frames)` samples long, within full scale.
+
+    Inside the job's cues their voices (a part of a split cue has the voice where the whole cue has it); outside them the
+    shot's own sound, cross-faded outside the cues. A line that the engine speaks is silence here.
+
+    Raises:
+        MediaRefused, MediaError: a sound cannot be read, or not be stretched that far.
+
+    """
+    rate = shot.media.rate
+    start, samples = sample_at(job.in_frame, rate, sample_rate), sample_at(job.frames, rate, sample_rate)
+    cues = [cue for cue in shot.cues if cue.id in job.cues]
+    with ExitStack() as open_files:
+        own = open_files.enter_context(own_layers(shot))
+        voices = [open_files.enter_context(voice_layers(shot, cue)) for cue in cues]
+        channels = max(1, min(2, max([own.channels, *(voice.channels for voice in voices)])))
+        result = own.read(start, samples, rate=sample_rate, channels=channels)
+        laid = [
+            (
+                _weights(cue, rate, sample_rate, start, samples),
+                voice.read(start, samples, rate=sample_rate, channels=channels),
+            )
+            for cue, voice in zip(cues, voices, strict=True)
+        ]
+    for weights, voice in laid:
+        result += weights * (voice - result)
+    for weights, voice in laid:  # again, for a fade may have run into the cue before it
+        np.copyto(result, voice, where=weights == 1)
+    return np.clip(result, -1, 1)
+
+
+def cue_voice(
+    shot: Shot, cue: Cue, *, sample_rate: int, within: FrameRange | None = None, channels: int | None = None
+) -> Samples:
+    """The voice of a cue, laid over exactly the frames `within` (None: the cue's): float32 [samples, channels].
+
+    `channels` None means as many as the voice has, at least one. A line that the engine speaks is silence.
+
+    Raises:
+        MediaRefused, MediaError: a sound cannot be read, or not be stretched that far.
+
+    """
+    frames = within or cue.range
+    start = sample_at(frames.start, shot.media.rate, sample_rate)
+    samples = sample_at(frames.end, shot.media.rate, sample_rate) - start
+    with voice_layers(shot, cue) as layers:
+        return layers.read(start, samples, rate=sample_rate, channels=channels or max(1, layers.channels))
+
+
+@contextmanager
+def voice_layers(shot: Shot, cue: Cue) -> Iterator[Layers]:
+    """A cue's voices, open for reading. They go on for a fade's length beyond the cue where they fill it."""
+    voices = [voice for voice in cue.voices if voice.kind != "speech"]
+    with ExitStack() as open_files:
+        layers = []
+        for voice in voices:
+            path, stream = _file_of(voice, cue)
+            reader = open_files.enter_context(sound.reader(path, stream=stream))
+            _check_rate(reader, voice.sample_rate, path)
+            layers.append(
+                Layer(
+                    rate=reader.rate,
+                    channels=_width(voice.channels, reader),
+                    weight=1 / _sounding_together(voice, voices),
+                    read=_laid(reader, voice, cue, shot.media.rate, fade_samples(reader.rate)),
+                )
+            )
+        yield Layers(layers)
+
+
+@contextmanager
+def own_layers(shot: Shot) -> Iterator[Layers]:
+    """The shot's own sound, open for reading; of several sounds the mean, as `voice_layers` has it."""
+    with ExitStack() as open_files:
+        layers = []
+        for source in shot.own_sound:
+            reader = open_files.enter_context(sound.reader(source.path, stream=source.stream))
+            _check_rate(reader, source.sample_rate, source.path)
+            layers.append(
+                Layer(
+                    rate=reader.rate,
+                    channels=_width(source.channels, reader),
+                    weight=1 / len(shot.own_sound),
+                    read=reading_of(reader, source, shot.media.in_frame, shot.media.rate),
+                )
+            )
+        yield Layers(layers)
+
+
+def reading_of(reader: SoundReader, source: SoundSource, in_frame: int, rate: Rate) -> Reading:
+    """A sound whose `at_sample` stands at `in_frame`, by sample numbers on the shot's clock."""
+    before = source.at_sample - sample_at(in_frame, rate, reader.rate)
+    return lambda start, samples: _chosen(reader.read(start + before, samples), source.channels)
+
+
+def _laid(reader: SoundReader, voice: Voice, cue: Cue, rate: Rate, reach: int) -> Callable[[int, int], Samples]:
+    if voice.sync == "remap":
+        return _stretched_reading(reader, voice, cue, rate)
+    place = partial(positions, voice, cue, rate=rate, reach=reach)
+    return lambda start, samples: _gathered(reader, voice, place(start=start, samples=samples))
+
+
+def _gathered(reader: SoundReader, voice: Voice, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
+    result = np.zeros((len(places), _width(voice.channels, reader)), np.float32)
+    sounding = places != SILENT
+    if sounding.any():
+        low, high = int(places[sounding].min()), int(places.max()) + 1
+        piece = _chosen(reader.read(low, high - low), voice.channels)
+        result[sounding] = piece[places[sounding] - low]
+    return result
+
+
+def _stretched_reading(reader: SoundReader, voice: Voice, cue: Cue, rate: Rate) -> Reading:
+    first, end = clock_range(cue, rate, reader.rate)
+    whole = _chosen(reader.read(voice.start_sample, voice.end_sample - voice.start_sample), voice.channels)
+    name = voice.label or (voice.path.name if voice.path else "the voice")
+    laid = stretched(whole, end - first, sample_rate=reader.rate, name=name)
+
+    def read(start: int, samples: int) -> Samples:
+        result = np.zeros((samples, laid.shape[1]), np.float32)
+        low, high = max(start, first), min(start + samples, end)
+        if low < high:
+            result[low - start : high - start] = laid[low - first : high - first]
+        return result
+
+    return read
+
+
+def _weights(cue: Cue, rate: Rate, sample_rate: int, start: int, samples: int) -> Samples:
+    """How much of the cue's voice is heard, [samples, 1]: all inside the cue, fading over 10 ms outside it."""
+    first, end = clock_range(cue, rate, sample_rate)
+    clock = np.arange(start, start + samples)
+    outside = np.maximum(np.maximum(first - clock, clock - end + 1), 0)
+    return np.clip(1 - outside / (fade_samples(sample_rate) + 1), 0, 1).astype(np.float32)[:, None]
+
+
+def _sounding_together(voice: Voice, voices: Sequence[Voice]) -> int:
+    """How many microphones of the shot's own sound this voice shares its moment with; 1 for any other voice."""
+    if voice.kind != "own":
+        return 1
+    begin, end = _span(voice)
+    spans = [_span(other) for other in voices if other.kind == "own"]
+    return max(1, sum(other_begin < end and begin < other_end for other_begin, other_end in spans))
+
+
+def _span(voice: Voice) -> tuple[float, float]:
+    length = voice.end_sample - voice.start_sample
+    return voice.offset_samples / voice.sample_rate, (voice.offset_samples + length) / voice.sample_rate
+
+
+def _file_of(voice: Voice, cue: Cue) -> tuple[Path, int]:
+    if voice.path is None or voice.stream is None:
+        raise MediaError(f"the voice of cue {cue.id} names no sound", fix="Plan again.")
+    return voice.path, voice.stream
+
+
+def _check_rate(reader: SoundReader, planned: int, path: Path) -> None:
+    if reader.rate != planned:
+        raise MediaError(
+            f"{path.name} has {reader.rate} samples a second, and was planned with {planned}",
+            fix="Plan again: the file has changed since it was planned.",
+        )
+
+
+def _width(channels: Sequence[int] | None, reader: SoundReader) -> int:
+    return reader.channels if channels is None else len(channels)
+
+
+def _chosen(piece: Samples, channels: Sequence[int] | None) -> Samples:
+    if channels is None:
+        return piece
+    return piece[:, [channel for channel in channels if channel < piece.shape[1]]]

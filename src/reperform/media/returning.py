@@ -1,0 +1,157 @@
+"""The changed pictures of a take: what came back, in the original's raster and coding, dissolved with the original."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from reperform.errors import ConformError, MediaRefused
+from reperform.media import originals
+from reperform.media.encoding import Recipe
+from reperform.media.opening import opened, reading
+from reperform.media.pictures import Coding, Fitter, Planes, coding_of, has_alpha, mixed, planes, raw
+from reperform.media.probing import picture_stream, probe
+from reperform.media.splicing import Splice, Weights
+from reperform.model import Shot, Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from av.video.frame import VideoFrame
+
+__all__ = ["PictureMaker", "all_pictures", "take_coding"]
+
+
+def take_coding(source: Source, recipe: Recipe, color: Mapping[str, str]) -> Coding:
+    """How the numbers of a take's pictures, tagged with `color`, mean colours."""
+    tagged = source.model_copy(update={"color": dict(color), "pixel_format": recipe.pixel_format})
+    return coding_of(tagged, untagged=coding_of(source))
+
+
+def all_pictures(path: Path) -> Iterator[VideoFrame]:
+    """Every picture of a file in order of presentation.
+
+    Raises:
+        MediaRefused, MediaError: it cannot be opened, or a picture does not decode.
+
+    """
+    with opened(path) as container, reading(path):
+        stream = picture_stream(container)
+        if stream is None:
+            raise ConformError(f"{path.name} has no picture")
+        stream.thread_type = "AUTO"
+        yield from container.decode(stream)
+
+
+class PictureMaker:
+    """Makes the pictures at `frames` (ascending, on the shot's clock) of a take with these splices and weights."""
+
+    def __init__(
+        self,
+        shot: Shot,
+        splices: Sequence[Splice],
+        weights: Weights,
+        frames: Sequence[int],
+        *,
+        recipe: Recipe,
+        color: Mapping[str, str],
+    ) -> None:
+        self._shot, self._splices, self._weights, self._frames = shot, splices, weights, frames
+        self._recipe, self._color = recipe, color
+        self._alpha = has_alpha(recipe.pixel_format)
+
+    def raw(self) -> Iterator[bytes]:
+        """The pictures as raw bytes in the recipe's pixel format, made one at a time.
+
+        Raises:
+            MediaError: the original or a result cannot be read.
+
+        """
+        for picture in self.pictures():
+            yield raw(picture)
+
+    def pictures(self) -> Iterator[Planes]:
+        """The pictures as planes, made one at a time.
+
+        Raises:
+            MediaError: the original or a result cannot be read.
+
+        """
+        own = (frame for frame in self._frames if self._shows_original(frame))
+        with ExitStack() as files:
+            original = self._original(list(own))
+            files.callback(_close, original)
+            returned = [self._returned(number) for number in range(len(self._splices))]
+            for iterator in returned:
+                files.callback(_close, iterator)
+            for frame in self._frames:
+                base = planes(next(original)) if self._shows_original(frame) else None
+                yield self._one(frame, base, returned)
+
+    def _one(self, frame: int, base: Planes | None, returned: Sequence[Iterator[VideoFrame]]) -> Planes:
+        shares = self._weights.get(frame, {})
+        parts = [(planes(next(returned[number])), share) for number, share in shares.items()]
+        rest = 1 - sum(shares.values(), Fraction(0))
+        if rest:
+            assert base is not None
+            parts.append((base, rest))
+        picture = mixed(parts)
+        # No engine returns transparency: it is the original's.
+        return (*picture[:3], base[3]) if self._alpha and base is not None else picture
+
+    def _shows_original(self, frame: int) -> bool:
+        return self._alpha or sum(self._weights.get(frame, {}).values(), Fraction(0)) < 1
+
+    def _original(self, frames: Sequence[int]) -> Iterator[VideoFrame]:
+        fitter = self._fitter(coding_of(self._shot.source))
+        for picture in originals.pictures(self._shot, frames) if frames else ():
+            yield fitter.fit(picture)
+
+    def _returned(self, number: int) -> Iterator[VideoFrame]:
+        """For each frame in which this splice counts the picture that stands for it, fitted."""
+        splice = self._splices[number]
+        wanted = [splice.returned_frame(frame) for frame in self._frames if number in self._weights.get(frame, {})]
+        if not wanted:
+            return
+        fitter = self._fitter(self._returned_coding(splice), turn=-self._shot.source.rotation)
+        numbered = enumerate(all_pictures(splice.returned))
+        reached, picture = -1, None
+        for index in wanted:
+            assert index is not None
+            while reached < index:
+                following = next(numbered, None)
+                if following is None:
+                    raise ConformError(
+                        f"{splice.returned.name} has no frame {index}", fix="Check it again before conforming."
+                    )
+                reached, picture = following
+            assert picture is not None
+            yield fitter.fit(picture)
+
+    def _fitter(self, coding: Coding, *, turn: int = 0) -> Fitter:
+        source = self._shot.source
+        into = take_coding(source, self._recipe, self._color)
+        size = {"width": source.width, "height": source.height}
+        return Fitter(coding, **size, pixel_format=self._recipe.pixel_format, into=into, turn=turn)
+
+    def _returned_coding(self, splice: Splice) -> Coding:
+        """By its own tags; where it has none, by those of what was sent."""
+        if splice.sent is not None and splice.sent.is_file():
+            sent = coding_of(probe(splice.sent))
+        else:
+            sent = Coding(coding_of(self._shot.source).matrix, "tv")
+        try:
+            return coding_of(probe(splice.returned), untagged=sent)
+        except MediaRefused as error:
+            raise ConformError(
+                f"what came back, {splice.returned.name}, cannot be opened: {error.message}",
+                cause=error.cause,
+                fix="Perform this cue again (`--another`).",
+            ) from error
+
+
+def _close(pictures: Iterator[VideoFrame]) -> None:
+    if close := getattr(pictures, "close", None):
+        close()

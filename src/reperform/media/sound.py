@@ -1,0 +1,293 @@
+"""Sound by sample number: any piece of any stream, at once or in blocks.
+
+Samples count from the first one that a full decode of the stream gives (an AAC encoder's priming is skipped). Outside the
+stream there is silence. A piece from the middle equals the same piece of a full decode: where a seek cannot promise that,
+the stream is decoded from its start. (The one exception, more than a minute into a file, is the noise that an AAC decoder
+makes up where the encoder asked for any noise: it depends on where decoding began.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reperform.errors import MediaError
+from reperform.media import opening
+
+__all__ = [
+    "BLOCK",
+    "LOSSLESS",
+    "Exact",
+    "Samples",
+    "SoundReader",
+    "blocks",
+    "is_lossless",
+    "listen_only_to",
+    "read",
+    "read_exact",
+    "reader",
+]
+
+Samples = NDArray[np.float32]
+"""[samples, channels], full scale 1."""
+
+Exact = NDArray[np.int32]
+"""[samples, channels], the source's own bits at the top of 32."""
+
+BLOCK = 1 << 16
+"""Samples in a block of a long range."""
+
+LOSSLESS = frozenset({"flac", "alac", "wavpack", "tta", "truehd", "mlp", "ape"})
+"""Codecs besides PCM whose decoded samples are the coded ones."""
+
+_PREROLL = {"aac": 16384, "ac3": 8192, "eac3": 8192, "mp2": 8192, "flac": 4800, "alac": 4800}
+"""Samples that a decoder needs before it is as if it had come from the start. Other codecs are decoded from there."""
+
+_PCM_PREROLL = 4800
+"""PCM needs none, but a seek in MXF goes to the nearest edit unit, not to the one before."""
+
+_DECODED_WHOLE = {"aac": 60}
+"""Seconds up to which such sound is decoded from the start although a seek would do, for the noise's sake."""
+
+_SEEKING = ("mov", "wav", "w64", "rf64", "aiff", "flac", "mxf", "caf", "mpegts")
+"""Containers whose timestamps after a seek are as good as without."""
+
+_JITTER = Fraction(1, 50)
+"""Seconds by which timestamps may stray from the count of samples before they mean a gap."""
+
+
+def is_lossless(codec: str) -> bool:
+    """Whether decoded samples are the coded ones, with any decoder."""
+    return codec.startswith("pcm_") or codec in LOSSLESS
+
+
+class SoundReader:
+    """One open sound stream. Reading on from where the last read ended costs no seek."""
+
+    def __init__(self, path: Path, stream: int, files: ExitStack) -> None:
+        self._path = path
+        self._index = stream
+        self._files = files
+        self._open()
+        self.rate: int = self._stream.codec_context.sample_rate
+        self.channels: int = self._stream.codec_context.layout.nb_channels
+        self.codec: str = self._stream.codec_context.codec.canonical_name
+        self._base = opening.fraction(self._stream.time_base) or Fraction(1, self.rate)
+        self._origin = int(self._stream.start_time or 0)
+        self._coming: Iterator[tuple[int, NDArray[Any]]] | None = None
+        self._held: tuple[int, NDArray[Any]] | None = None
+        self._ends_at: int | None = None
+        """The first sample after the stream, once it has been reached."""
+
+    def _open(self) -> None:
+        self._files.close()
+        self._container: Any = self._files.enter_context(opening.opened(self._path))
+        streams = self._container.streams
+        if self._index >= len(streams) or streams[self._index].type != "audio":
+            raise MediaError(
+                f"{self._path.name} has no sound in stream {self._index}",
+                fix="Plan again: the file has changed since it was planned.",
+            )
+        self._stream: Any = streams[self._index]
+        listen_only_to(self._container, self._stream)
+        self._fresh = True
+        """Nothing has been read yet: the container stands at its start."""
+
+    def exact(self, start: int, samples: int) -> Exact:
+        """`samples` from number `start`, which may be negative. Sound that is coded as floats is rounded to 24 bits."""
+        result = np.zeros((samples, self.channels), np.int32)
+        self._fill(result, start, _as_integers)
+        return result
+
+    def read(self, start: int, samples: int) -> Samples:
+        """`samples` from number `start`, which may be negative, full scale 1."""
+        result = np.zeros((samples, self.channels), np.float32)
+        self._fill(result, start, _as_floats)
+        return result
+
+    def packets(self, start: int) -> Iterator[tuple[int, bytes]]:
+        """The coded packets from the one that holds sample `start`, each with the number of its first sample."""
+        self._held = self._coming = None
+        target = start - self._preroll
+        if self._can_seek and target > 0:
+            self._seek(target)
+        else:
+            self._open()
+            self._fresh = False
+        for packet in self._container.demux(self._stream):
+            if packet.size and packet.pts is not None:
+                yield self._number(packet.pts), bytes(packet)
+
+    def _fill(self, result: NDArray[Any], start: int, convert: Any) -> None:
+        end = start + len(result)
+        first = max(start, 0)
+        if end <= first or (self._ends_at is not None and first >= self._ends_at):
+            return
+        if not self._continues(first):
+            self._go_to(first)
+        last: int | None = None
+        while piece := self._held or self._next():
+            position, sound = piece
+            self._held = piece
+            low, high = max(first, position), min(end, position + len(sound))
+            if low < high:
+                taken = convert(sound[low - position : high - position])
+                width = min(taken.shape[1], self.channels)
+                result[low - start : high - start, :width] = taken[:, :width]
+            if position + len(sound) > end:
+                return
+            self._held = None
+            last = position + len(sound)
+        self._ends_at = last
+
+    def _continues(self, first: int) -> bool:
+        """Whether `first` lies ahead of what is decoded, and near."""
+        return self._coming is not None and self._held is not None and 0 <= first - self._held[0] < 2 * self.rate
+
+    def _next(self) -> tuple[int, NDArray[Any]] | None:
+        return next(self._coming, None) if self._coming is not None else None
+
+    def _go_to(self, first: int) -> None:
+        """Decodes from a place before `first`, or from the start where no seek can be trusted to reach it."""
+        self._held = None
+        target = first - self._preroll
+        if self._can_seek and target > self.rate * _DECODED_WHOLE.get(self.codec, 0.1):
+            self._seek(target)
+            self._coming = self._pieces(from_start=False)
+            self._held = self._next()
+            if self._held is not None and self._held[0] <= first:
+                return
+        if not self._fresh:
+            self._open()
+        self._fresh = False
+        self._held = None
+        self._coming = self._pieces(from_start=True)
+
+    def _seek(self, sample: int) -> None:
+        self._fresh = False
+        timestamp = self._origin + int(Fraction(sample, self.rate) / self._base)
+        self._container.seek(timestamp, stream=self._stream)
+        self._stream.codec_context.flush_buffers()
+
+    @property
+    def _preroll(self) -> int:
+        return _PREROLL.get(self.codec, _PCM_PREROLL)
+
+    @property
+    def _can_seek(self) -> bool:
+        if self._base > Fraction(1, self.rate):  # timestamps too coarse to tell samples apart
+            return False
+        known = self.codec.startswith("pcm_") or self.codec in _PREROLL
+        return known and self._container.format.name.startswith(_SEEKING)
+
+    def _number(self, timestamp: int) -> int:
+        return round((timestamp - self._origin) * self._base * self.rate)
+
+    def _pieces(self, *, from_start: bool) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Decoded pieces with the number of their first sample: counted, and taken from timestamps only at a gap."""
+        count = 0 if from_start else None
+        for frame in self._container.decode(self._stream):
+            stamped = None if frame.pts is None else self._number(frame.pts)
+            if count is None or (stamped is not None and abs(stamped - count) > self.rate * _JITTER):
+                count = stamped or 0
+            sound = _samples_first(frame)
+            yield count, sound
+            count += len(sound)
+
+
+def listen_only_to(container: Any, stream: Any) -> None:
+    """Tells the demuxer to leave out all other streams: else a picture's bytes are read along with its sound's."""
+    import av.stream
+
+    discard = getattr(av.stream, "Discard", None)
+    if discard is None:
+        return  # PyAV 17 cannot: it reads more and gives the same
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = discard.all
+
+
+@contextmanager
+def reader(path: Path, *, stream: int) -> Iterator[SoundReader]:
+    """A reader of the stream with FFmpeg's index `stream`.
+
+    Raises:
+        MediaRefused: the file is not media that we open.
+        MediaError: it has no such sound stream.
+
+    """
+    with ExitStack() as files:
+        yield SoundReader(path, stream, files)
+
+
+def read(path: Path, *, stream: int, start_sample: int, samples: int, channels: Sequence[int] | None = None) -> Samples:
+    """`samples` of a stream from `start_sample`: float32 [samples, channels], full scale 1, silence outside the stream.
+
+    `channels` None means all.
+
+    Raises:
+        MediaRefused, MediaError: the file or its stream cannot be read.
+
+    """
+    with reader(path, stream=stream) as sound:
+        return _chosen(sound.read(start_sample, samples), channels)
+
+
+def read_exact(
+    path: Path, *, stream: int, start_sample: int, samples: int, channels: Sequence[int] | None = None
+) -> Exact:
+    """As `read`, but int32 with the source's own bits at the top: 16-bit samples stand shifted by 16, 24-bit by 8."""
+    with reader(path, stream=stream) as sound:
+        return _chosen(sound.exact(start_sample, samples), channels)
+
+
+@overload
+def blocks(
+    path: Path, *, stream: int, start_sample: int, samples: int, block: int = BLOCK, exact: Literal[False] = False
+) -> Iterator[Samples]: ...
+@overload
+def blocks(
+    path: Path, *, stream: int, start_sample: int, samples: int, block: int = BLOCK, exact: Literal[True]
+) -> Iterator[Exact]: ...
+def blocks(
+    path: Path, *, stream: int, start_sample: int, samples: int, block: int = BLOCK, exact: bool = False
+) -> Iterator[Samples] | Iterator[Exact]:
+    """A long range piece by piece, at most `block` samples each: as `read`, or with `exact` as `read_exact`."""
+    with reader(path, stream=stream) as sound:
+        for start in range(start_sample, start_sample + samples, block):
+            length = min(block, start_sample + samples - start)
+            yield sound.exact(start, length) if exact else sound.read(start, length)
+
+
+def _chosen(sound: NDArray[Any], channels: Sequence[int] | None) -> NDArray[Any]:
+    return sound if channels is None else sound[:, list(channels)]
+
+
+def _samples_first(frame: Any) -> NDArray[Any]:
+    """A decoded frame as [samples, channels], in the decoder's own kind of number."""
+    sound: NDArray[Any] = frame.to_ndarray()
+    if frame.format.is_planar:
+        return sound.T
+    return sound.reshape(-1, frame.layout.nb_channels)
+
+
+def _as_integers(sound: NDArray[Any]) -> Exact:
+    if sound.dtype.kind == "f":
+        return (np.clip(np.rint(sound.astype(np.float64) * 2**23), -(2**23), 2**23 - 1).astype(np.int32)) << 8
+    if sound.dtype == np.uint8:
+        return (sound.astype(np.int32) - 128) << 24
+    if sound.dtype == np.int16:
+        return sound.astype(np.int32) << 16
+    return (sound >> 32).astype(np.int32) if sound.dtype == np.int64 else sound.astype(np.int32)
+
+
+def _as_floats(sound: NDArray[Any]) -> Samples:
+    if sound.dtype.kind == "f":
+        return sound.astype(np.float32)
+    return (_as_integers(sound).astype(np.float64) / 2**31).astype(np.float32)

@@ -1,0 +1,172 @@
+"""A finished take, read back and measured against its original and what was spliced into it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reperform.errors import ReperformError
+from reperform.media import naming, originals
+from reperform.media.muxing import sound_length
+from reperform.media.opening import opened
+from reperform.media.pictures import Fitter, Planes, planes
+from reperform.media.probing import picture_stream, probe
+from reperform.media.returning import PictureMaker, all_pictures, take_coding
+from reperform.media.splicing import Splice
+from reperform.model import Check, Shot, Source
+from reperform.timing import format_timecode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reperform.media.conforming import Conformed
+    from reperform.media.muxing import Track
+
+__all__ = ["check_take"]
+
+_SAMPLED = 9
+_CLOSE = 26.0
+"""Decibels by which the take's picture must be the one that was meant: the lightest codecs keep more, another frame less."""
+
+
+def check_take(
+    conformed: Conformed, shot: Shot, splices: Sequence[Splice], *, sound: Sequence[Track] = ()
+) -> tuple[Check, ...]:
+    """Reads the take back: clock, raster, timecode, colours, sound, untouched packets, and every frame decoded.
+
+    `splices` and `sound` are those it was conformed with.
+
+    Raises:
+        MediaError: the original or a result cannot be read.
+
+    """
+    try:
+        take = probe(conformed.path)
+        pictures = _pictures(conformed, shot, splices)
+    except ReperformError as error:
+        return (Check(name="decodes", passed=False, detail=error.message),)
+    checks = [*pictures, _clock(conformed, take), _raster(shot.source, take), _timecode(conformed, take)]
+    checks += [_color(conformed, shot.source), _sound(conformed, take, sound)]
+    if conformed.copied_packets:
+        checks.append(_untouched(conformed, shot))
+    return tuple(checks)
+
+
+def _clock(conformed: Conformed, take: Source) -> Check:
+    passed = (take.rate, take.frames, take.variable) == (conformed.rate, conformed.frames, False)
+    detail = f"{take.frames} frames at {take.rate}; meant {conformed.frames} at {conformed.rate}"
+    return Check(name="frame count and rate", passed=passed, detail=detail)
+
+
+def _raster(source: Source, take: Source) -> Check:
+    facts = [(s.width, s.height, s.pixel_aspect, s.rotation) for s in (take, source)]
+    said = [f"{w}×{h}, pixels {aspect}:1, turned {turn}°" for w, h, aspect, turn in facts]
+    return Check(name="raster", passed=facts[0] == facts[1], detail=f"{said[0]}; original {said[1]}")
+
+
+def _timecode(conformed: Conformed, take: Source) -> Check:
+    meant = _timecode_text(conformed, conformed.start_frame, drop=conformed.drop_frame)
+    found = _timecode_text(conformed, take.start_frame, drop=take.drop_frame)
+    detail = f"{found}, reel {take.reel or 'none'}; meant {meant}, reel {conformed.reel or 'none'}"
+    passed = (found, take.reel or None) == (meant, conformed.reel or None)
+    return Check(name="timecode and reel", passed=passed, detail=detail)
+
+
+def _timecode_text(conformed: Conformed, frame: int | None, *, drop: bool) -> str:
+    return "no timecode" if frame is None else format_timecode(frame, conformed.rate, drop_frame=drop)
+
+
+def _color(conformed: Conformed, source: Source) -> Check:
+    """What the containers say: a decoder may know fewer names."""
+    meant = (_tags_of(source.path) if conformed.copied_packets else {}) | dict(conformed.color)
+    said = _tags_of(conformed.path)
+    # Not every codec has a place for the range; what is meant without one is told by the codec.
+    tags = [tag for tag in ("primaries", "transfer", "space", "range") if tag != "range" or "range" in meant]
+    found, wanted = (" ".join(color.get(tag, "–") for tag in tags) for color in (said, meant))
+    return Check(name="colour tags", passed=found == wanted, detail=f"{found}; meant {wanted}")
+
+
+def _tags_of(path: Path) -> dict[str, str]:
+    with opened(path) as container:
+        stream = picture_stream(container)
+        assert stream is not None
+        rgb = (stream.codec_context.pix_fmt or "").startswith(("gbr", "rgb", "bgr"))
+        tags = naming.color(stream.codec_context, None)
+    return tags if rgb else {tag: name for tag, name in tags.items() if name != "gbr"}
+
+
+def _sound(conformed: Conformed, take: Source, sound: Sequence[Track]) -> Check:
+    meant = [(t.rate, t.channels, sound_length(conformed.range, conformed.rate, t.rate), "pcm_s24le") for t in sound]
+    found = [(stream.rate, stream.channels, stream.samples, stream.codec) for stream in take.audio]
+    detail = ", ".join(f"{channels} channels at {rate}, {samples} samples" for rate, channels, samples, _ in found)
+    return Check(name="sound streams", passed=found == meant, detail=f"{detail or 'none'}; {len(meant)} meant")
+
+
+def _untouched(conformed: Conformed, shot: Shot) -> Check:
+    """Every packet outside cues and seams is the original's, byte for byte."""
+    changed = frozenset(conformed.changed)
+    numbers = [frame for frame in range(conformed.in_frame, conformed.range.end) if frame not in changed]
+    number_of = originals.source_frames(shot)
+    take = probe(conformed.path)
+    with originals.PacketReader(shot.source) as before, originals.PacketReader(take) as after:
+        different = [
+            frame
+            for frame in numbers
+            if _digest(before.packet(number_of(frame))) != _digest(after.packet(frame - conformed.in_frame))
+        ]
+    detail = f"{len(numbers) - len(different)} of {len(numbers)} packets outside cues and seams are the original's"
+    return Check(name="untouched packets", passed=not different, detail=detail)
+
+
+def _digest(packet: object) -> bytes:
+    return hashlib.sha256(memoryview(packet)).digest()  # type: ignore[arg-type]  # a packet is a buffer
+
+
+def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice]) -> list[Check]:
+    """Decodes all of the take, and compares some of the frames that were encoded with what they were meant to be."""
+    compared = _spread(conformed.changed)
+    meant = PictureMaker(
+        shot, splices, conformed.weights, compared, recipe=conformed.recipe, color=conformed.color
+    ).pictures()
+    fitter = _same_format(conformed, shot.source)
+    count, worst = 0, np.inf
+    try:
+        for count, picture in enumerate(all_pictures(conformed.path), 1):
+            if conformed.in_frame + count - 1 in compared:
+                worst = min(worst, _decibels(planes(fitter.fit(picture)), next(meant)))
+    finally:
+        _close(meant)
+    decodes = Check(name="decodes", passed=count == conformed.frames, detail=f"{count} of {conformed.frames} frames")
+    if not compared:
+        return [decodes]
+    detail = f"{len(compared)} frames compared with what was meant: at least {worst:.1f} dB"
+    return [decodes, Check(name="pictures in their places", passed=bool(worst >= _CLOSE), detail=detail)]
+
+
+def _close(pictures: Iterator[Planes]) -> None:
+    if close := getattr(pictures, "close", None):
+        close()
+
+
+def _spread(frames: Sequence[int]) -> tuple[int, ...]:
+    """At most a few of them, from the first to the last."""
+    if len(frames) <= _SAMPLED:
+        return tuple(frames)
+    return tuple(frames[number * (len(frames) - 1) // (_SAMPLED - 1)] for number in range(_SAMPLED))
+
+
+def _same_format(conformed: Conformed, source: Source) -> Fitter:
+    coding = take_coding(source, conformed.recipe, conformed.color)
+    size = {"width": source.width, "height": source.height}
+    return Fitter(coding, **size, pixel_format=conformed.recipe.pixel_format, into=coding)
+
+
+def _decibels(found: Planes, meant: Planes) -> float:
+    """Peak signal to noise, of the luma."""
+    difference = found[0].astype(np.float32) - meant[0]
+    error = float(np.mean(difference * difference))
+    peak = 255.0 if meant[0].dtype == np.uint8 else 1023.0
+    return float("inf") if error == 0 else 20 * float(np.log10(peak)) - 10 * float(np.log10(error))

@@ -1,0 +1,110 @@
+"""Fetching what an engine made: kept for good, flushed to the disk before the ledger says so."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from reperform.engines.base import Output
+from reperform.errors import ReperformError
+from reperform.files import atomic_output
+from reperform.ledger.records import AttemptCue, AttemptState, NewResult
+from reperform.media import checking
+from reperform.media.aligning import Alignment
+from reperform.performing.errand import Errand, in_thread
+from reperform.performing.listening import Stage
+from reperform.performing.preparing import said
+from reperform.performing.waiting import OUTPUT
+
+__all__ = ["ALIGNMENT", "fetch"]
+
+ALIGNMENT: TypeAdapter[Alignment] = TypeAdapter(Alignment)
+"""How an alignment stands in the ledger."""
+
+_log = logging.getLogger(__name__)
+
+
+async def fetch(errand: Errand) -> Errand:
+    """Every output in its place, looked at against what was sent, and recorded; with that the addresses are gone.
+
+    Raises:
+        EngineError: an output could not be fetched; it is tried again in the next run.
+
+    """
+    errand.say(Stage.FETCHING, errand.job.id)
+    known = errand.ledger.claims.addresses(errand.attempt)
+    outputs = [
+        Output(number=int(name.removeprefix(OUTPUT)), address=address.address, facts=address.facts)
+        for name, address in known.items()
+        if name.startswith(OUTPUT)
+    ]
+    cues = errand.ledger.claims.cues(errand.attempt.id)
+    results: list[NewResult] = []
+    for output in sorted(outputs, key=lambda output: output.number):
+        file = errand.ledger.layout.results / errand.attempt.id / f"{output.number}.mp4"
+        await _fetched(errand, output, file)
+        digest, alignment = await in_thread(errand.threads, partial(_looked_at, errand, file))
+        results += [
+            _result(errand, output, file, cue, digest, alignment, cues) for cue in cues if cue.output == output.number
+        ]
+    attempt, _ = errand.ledger.results.keep(errand.attempt, results)
+    return replace(errand, attempt=attempt)
+
+
+async def _fetched(errand: Errand, output: Output, file: Path) -> None:
+    if file.exists():  # complete, or it would not have this name: fetched by a run that died before saying so
+        return
+    for folder in (errand.ledger.layout.results, file.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        with atomic_output(file) as temporary:
+            await errand.engine.fetch(output, temporary)
+    except Exception as error:
+        if errand.free:
+            errand.ledger.claims.end(errand.attempt, AttemptState.FAILED, said(error))
+        raise
+
+
+def _looked_at(errand: Errand, file: Path) -> tuple[str, str | None]:
+    """The file's digest, and how its frames lie on those that were sent; None where that cannot be said."""
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    prepared = errand.prepared()
+    if prepared is None:
+        return digest, None
+    try:
+        alignment = checking.check_result(file, sent=prepared.video, job=errand.job, source=errand.shot.source)
+    except (ReperformError, OSError):
+        # It is paid for and kept whatever it is; conforming it says what is wrong.
+        _log.warning("result %s could not be compared with what was sent", file, exc_info=True)
+        return digest, None
+    return digest, ALIGNMENT.dump_json(alignment).decode()
+
+
+def _result(
+    errand: Errand,
+    output: Output,
+    file: Path,
+    cue: AttemptCue,
+    digest: str,
+    alignment: str | None,
+    cues: Sequence[AttemptCue],
+) -> NewResult:
+    cost, all_frames = errand.attempt.cost_usd, sum(each.frames for each in cues)
+    return NewResult(
+        key=cue.key,
+        output=output.number,
+        file=file.relative_to(errand.ledger.project).as_posix(),
+        sha256=digest,
+        first_frame=cue.first_frame,
+        frames_sent=errand.job.frames,
+        facts=output.facts,
+        alignment=alignment,
+        cost_usd=None if cost is None else cost * cue.frames / all_frames,
+    )

@@ -1,0 +1,41 @@
+"""What a plan may know of what is paid: quick keys only, for the full ones cost reading every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reperform.engines.base import Engine
+from reperform.errors import ReperformError
+from reperform.ledger.ledger import Ledger
+from reperform.model import Cue, PlanSettings, Shot
+from reperform.performing.terms import Planner, Terms
+from reperform.performing.wanting import quick_key
+
+__all__ = ["key_by", "paid_by"]
+
+
+def key_by(*, engine: Engine, model: str, settings: PlanSettings, folder: Path) -> Callable[[Shot, Cue], str | None]:
+    """Gives a cue's quick key, or None where its media cannot be read. `folder` is the timeline's."""
+    planner = Planner(Terms(engine=engine.name, model=model, folder=folder, settings=settings), engine)
+
+    def key(shot: Shot, cue: Cue) -> str | None:
+        try:
+            return quick_key(shot, cue, planner)
+        except (ReperformError, OSError):
+            return None
+
+    return key
+
+
+def paid_by(
+    ledger: Ledger, *, engine: Engine, model: str, settings: PlanSettings, folder: Path
+) -> Callable[[Shot, Cue], bool]:
+    """Says whether as many takes of a cue are paid as it asks for. What cannot be read is not known to be paid."""
+    key = key_by(engine=engine, model=model, settings=settings, folder=folder)
+
+    def paid(shot: Shot, cue: Cue) -> bool:
+        quick = key(shot, cue)
+        return quick is not None and ledger.results.paid_takes(quick) >= (cue.direction.takes or 1)
+
+    return paid

@@ -1,0 +1,62 @@
+"""How a run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reperform.errors import AccessRefused
+from reperform.model import Place, Problem, Shot, Take, TimelineInfo
+from reperform.timing import FrameRange, parse_timecode
+
+__all__ = ["Performed", "problem_of", "stops"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performed:
+    """What a run made and what it could not make."""
+
+    takes: Mapping[str, tuple[Take, ...]]
+    """By shot id: every take there is of the shot, old and new: the oldest first, those that answer its marks as they are last."""
+    made: tuple[str, ...] = ()
+    """Ids of the takes that this run made."""
+    problems: tuple[Problem, ...] = ()
+    failed: frozenset[str] = frozenset()
+    """Ids of the shots that lack a take they should have."""
+    attempts: tuple[str, ...] = ()
+    """Ids of the attempts that this run finished."""
+    cost_usd: float = 0.0
+    """What those cost: as the engines stated it, else as estimated."""
+    cost_known: bool = True
+    """False where an engine stated no cost and none could be estimated."""
+    refused: AccessRefused | None = field(default=None)
+    """The engine refused us; what was not yet submitted then was not tried."""
+
+
+def problem_of(shot: Shot, error: BaseException, *, timecode: str | None = None) -> Problem:
+    """An error of one shot, placed in the timeline. `timecode` is record timecode of what it is about: a cue, else the shot."""
+    where = Place(track=shot.track, clip=shot.clip, timecode=timecode or shot.record.in_)
+    message = getattr(error, "message", None) or f"unexpectedly: {type(error).__name__}: {error}"
+    cause = getattr(error, "cause", None)
+    return Problem(
+        severity="error",
+        where=where,
+        message=f"{message} ({cause.strip().splitlines()[-1]})" if cause and cause.strip() not in message else message,
+        fix=getattr(error, "fix", None),
+    )
+
+
+def stops(problem: Problem, shot: Shot, timeline: TimelineInfo) -> bool:
+    """Whether a problem of the plan is an error of this shot: then nothing is performed for it."""
+    if problem.severity != "error" or problem.where.track != shot.track or problem.where.timecode is None:
+        return False
+    if problem.where.timecode in {shot.record.in_, *(cue.record_in for cue in shot.cues)}:
+        return True
+    try:
+        frame, start = (
+            parse_timecode(text, timeline.rate, drop_frame=timeline.drop_frame)
+            for text in (problem.where.timecode, timeline.start)
+        )
+    except ValueError:
+        return False
+    return frame - start in FrameRange(shot.record.in_frame, shot.record.frames)

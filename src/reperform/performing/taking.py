@@ -1,0 +1,242 @@
+"""Conforming: paid results become a take, checked, with a number of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reperform.errors import ConformError
+from reperform.ledger.ledger import Ledger
+from reperform.ledger.records import Covered, TakeRow
+from reperform.media import checking, conforming, probing
+from reperform.media.aligning import Alignment
+from reperform.media.conforming import Conformed
+from reperform.media.splicing import Splice
+from reperform.media.take_sound import TakeSound
+from reperform.model import Check, Cost, Cue, SoundSource, Take, TakeCue
+from reperform.performing import naming
+from reperform.performing.fetching import ALIGNMENT
+from reperform.performing.making import Making, anchor, picture_identity
+from reperform.planning.targets import PREVIEW
+from reperform.timing import FrameRange, format_timecode, sample_at
+
+__all__ = ["MadeTake", "make", "read"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeTake:
+    """A take of a shot, and whether it was made just now."""
+
+    take: Take
+    new: bool
+
+
+def make(making: Making, ledger: Ledger) -> MadeTake:
+    """The take: the one that is there already, or a new one, conformed, checked and recorded.
+
+    Raises:
+        ConformError: what came back cannot be made into a take; it is kept all the same.
+        MediaError: the original or a result cannot be read, or the take not be written.
+        SettingsError: the template of names is not understood.
+
+    """
+    row = making.made_already(ledger)
+    if row is not None and ledger.takes.path(row).exists():
+        return MadeTake(take=_current(row, making, ledger), new=False)
+    row = row or _numbered(making, ledger)
+    path = ledger.takes.path(row)
+    splices = tuple(_splice(cue, each, ledger) for cue, _, covered in making.cues for each in covered)
+    reel = naming.reel_name(making.shot.source.reel, row.number, own=making.settings.reel == "own")
+    tracks = _sound(making, row.range, ledger).tracks
+    conformed = conforming.conform(
+        making.shot,
+        splices,
+        out=path,
+        settings=making.settings,
+        take_range=row.range,
+        reel=reel,
+        sound=tracks,
+    )
+    checks = checking.check_take(conformed, making.shot, splices, sound=tracks)
+    take = _document(making, row, conformed, (*_of_results(splices), *checks), ledger)
+    ledger.takes.finish(row, take.model_dump_json())
+    return MadeTake(take=take, new=True)
+
+
+def read(row: TakeRow, ledger: Ledger, *, shot_id: str) -> Take:
+    """A finished take, as a take of this shot, where its file is now."""
+    assert row.document is not None, "only finished takes are listed"
+    take = Take.model_validate_json(row.document)
+    return take.model_copy(update={"shot_id": shot_id, "path": ledger.takes.path(row)})
+
+
+def _current(row: TakeRow, making: Making, ledger: Ledger) -> Take:
+    """A take that was there, with the cues as the cut has them now."""
+    return read(row, ledger, shot_id=making.shot.id).model_copy(update={"cues": _cues(making)})
+
+
+def _numbered(making: Making, ledger: Ledger) -> TakeRow:
+    shot, source = making.shot, making.shot.source
+    template = making.settings.name_template or naming.TEMPLATE
+    naming.check_template(template)
+    stem = naming.stem_of(source.path.stem)
+    start, drop = conforming.take_start(shot, making.range)
+    first = format_timecode(start if start is not None else making.range.start, shot.media.rate, drop_frame=drop)
+    facts: dict[str, str | int] = {
+        "stem": stem,
+        "timecode": "".join(digit for digit in first if digit.isdigit()),
+        "reel": source.reel or stem,
+        "clip": shot.clip,
+        "track": shot.track,
+        "shot": shot.id,
+        "engine": _engine(making)[0],
+        "model": _engine(making)[1],
+        "character": next((cue.character for cue, _, _ in making.cues if cue.character), ""),
+    }
+    folder = making.settings.takes_dir or Path("takes")
+
+    def file_of(number: int) -> str:
+        name = naming.file_name(template, {**facts, "number": number}, preview=_engine(making)[0] == PREVIEW)
+        return (folder / name).as_posix()
+
+    return ledger.takes.number(
+        making.identity,
+        stem=stem,
+        source_identity=picture_identity(shot, making.source),
+        clock=shot.clock,
+        covers=making.range,
+        performed=making.performed,
+        settings=making.conforming,
+        file_of=file_of,
+    )
+
+
+def _splice(cue: Cue, covered: Covered, ledger: Ledger) -> Splice:
+    result = covered.result
+    file = ledger.project / result.file
+    alignment = None if result.alignment is None else ALIGNMENT.validate_json(result.alignment)
+    if not file.exists():
+        raise ConformError(
+            f"the paid result {file} is no longer there",
+            fix="Put it back from a backup; it is not paid for again by itself (`--another` does).",
+        )
+    if alignment is not None and len(alignment.frames) != result.frames_sent:
+        raise ConformError(
+            f"what came back for {cue.id} cannot be used: {_failures(alignment)}",
+            fix=f"It is kept as {file}. Perform the cue again with `--another {cue.id}`.",
+        )
+    return Splice(
+        cue=FrameRange(cue.in_frame + covered.cue_start, covered.frames),
+        returned=file,
+        returned_range=FrameRange(anchor(cue, covered), result.frames_sent),
+        alignment=alignment,
+        name=cue.id,
+    )
+
+
+def _failures(alignment: Alignment) -> str:
+    return "; ".join(f"{check.name}: {check.detail}" for check in alignment.checks if not check.passed)
+
+
+def _of_results(splices: Sequence[Splice]) -> tuple[Check, ...]:
+    """What of the results failed; what passed needs no word in the take."""
+    found = [(splice, check) for splice in splices if splice.alignment for check in splice.alignment.checks]
+    return tuple(
+        check.model_copy(update={"name": f"{splice.name} {check.name}"}) for splice, check in found if not check.passed
+    )
+
+
+def _sound(making: Making, covers: FrameRange, ledger: Ledger) -> TakeSound:
+    spoken = {cue.id: covered for cue, _, covered in making.cues}
+    return TakeSound(
+        making.shot,
+        covers,
+        [(cue, cue.range) for cue, _, _ in making.cues],
+        spoken=_speech(making, spoken, ledger),
+    )
+
+
+def _speech(
+    making: Making, answers: dict[str, tuple[Covered, ...]], ledger: Ledger
+) -> Callable[[Cue], SoundSource | None]:
+    """Where the engine's own speech is: in the sound of what came back."""
+    rate = making.settings.send_rate or making.shot.media.rate
+
+    def find(cue: Cue) -> SoundSource | None:
+        first = answers[cue.id][0]
+        returned = probing.probe(ledger.project / first.result.file)
+        if not returned.audio:
+            return None
+        stream = returned.audio[0]
+        at_frame = cue.in_frame - anchor(cue, first)
+        return SoundSource(
+            path=returned.path,
+            stream=stream.index,
+            sample_rate=stream.rate,
+            at_sample=sample_at(at_frame, rate, stream.rate) - stream.start_sample,
+        )
+
+    return find
+
+
+def _document(making: Making, row: TakeRow, conformed: Conformed, checks: tuple[Check, ...], ledger: Ledger) -> Take:
+    engine, model = _engine(making)
+    return Take(
+        id=row.id,
+        number=row.number,
+        path=ledger.takes.path(row),
+        preview=engine == PREVIEW,
+        shot_id=making.shot.id,
+        engine=engine,
+        model=model,
+        rate=conformed.rate,
+        in_frame=conformed.in_frame,
+        frames=conformed.frames,
+        start_frame=conformed.start_frame,
+        drop_frame=conformed.drop_frame,
+        reel=conformed.reel,
+        cues=_cues(making),
+        cost=_cost(making, ledger),
+        checks=checks,
+        source_identity=making.source,
+        source_name=making.shot.source.path.name,
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        consent=tuple(dict.fromkeys(cue.direction.consent for cue, _, _ in making.cues if cue.direction.consent)),
+    )
+
+
+def _cues(making: Making) -> tuple[TakeCue, ...]:
+    return tuple(
+        TakeCue(
+            id=cue.id,
+            key=key,
+            in_frame=cue.in_frame,
+            frames=cue.frames,
+            direction=cue.direction,
+            character=cue.character,
+            marker=cue.marker,
+            result_id="+".join(each.result.id for each in covered),
+        )
+        for cue, key, covered in making.cues
+    )
+
+
+def _engine(making: Making) -> tuple[str, str]:
+    """Who performed it: a take with a preview in it is a preview."""
+    performers = [(each.result.engine, each.result.model) for _, _, covered in making.cues for each in covered]
+    return next((each for each in performers if each[0] == PREVIEW), performers[0])
+
+
+def _cost(making: Making, ledger: Ledger) -> Cost:
+    """What its results cost, each counted once: as the engines stated it, else as estimated."""
+    results = {each.result.id: each.result for _, _, covered in making.cues for each in covered}
+    amounts = [each.cost_usd for each in results.values()]
+    if all(amount is not None for amount in amounts):
+        return Cost(amount=sum(amount for amount in amounts if amount is not None), basis="as the engine stated it")
+    attempts = {each.attempt_id: ledger.claims.attempt(each.attempt_id) for each in results.values()}
+    estimates = [attempt.estimate_usd for attempt in attempts.values()]
+    if any(estimate is None for estimate in estimates):
+        return Cost(amount=None, basis="the engine stated no cost, and none is published")
+    return Cost(amount=sum(estimate for estimate in estimates if estimate is not None), basis="as estimated")

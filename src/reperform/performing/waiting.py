@@ -1,0 +1,50 @@
+"""Waiting for an engine: the job is out there, and stays there whatever happens to us."""
+
+from __future__ import annotations
+
+from reperform.engines.base import Submitted
+from reperform.errors import JobFailed, LedgerError, Rejected
+from reperform.ledger.records import Address, AttemptState
+from reperform.performing.errand import Errand
+from reperform.performing.listening import Stage
+from reperform.performing.preparing import said
+from reperform.performing.submitting import SUBMITTED
+
+__all__ = ["OUTPUT", "wait"]
+
+OUTPUT = "output "
+"""How the names of results' addresses begin in the ledger; a number follows."""
+
+
+async def wait(errand: Errand) -> Errand:
+    """Until the engine is done.
+
+    Raises:
+        EngineError: the job failed, and the attempt with it; or the engine could not be asked, and the attempt goes on later.
+
+    """
+    errand.say(Stage.WAITING, errand.job.id)
+    if errand.attempt.remote_id is None:
+        raise LedgerError(f"attempt {errand.attempt.id} is submitted, and has no id of the engine.")
+    known = errand.ledger.claims.addresses(errand.attempt)
+    addresses = {name.removeprefix(SUBMITTED): known[name].address for name in known if name.startswith(SUBMITTED)}
+    try:
+        finished = await errand.engine.wait(
+            Submitted(remote_id=errand.attempt.remote_id, addresses=addresses), errand.progress(Stage.WAITING)
+        )
+        if not finished.outputs:
+            raise JobFailed(f"{errand.engine.name} says that job {errand.job.id} is done, and returned nothing.")
+    except Exception as error:
+        # Only the engine's own word ends the attempt; a job on this machine ended with its error.
+        if isinstance(error, Rejected):
+            errand.ledger.claims.end(errand.attempt, AttemptState.REJECTED, error)
+        elif errand.free or isinstance(error, JobFailed):
+            errand.ledger.claims.end(errand.attempt, AttemptState.FAILED, said(error))
+        raise
+    with errand.ledger.transaction():
+        outputs = [
+            Address(name=f"{OUTPUT}{output.number}", address=output.address, facts=output.facts)
+            for output in finished.outputs
+        ]
+        errand.ledger.claims.store_addresses(errand.attempt, outputs)
+        return errand.moved(AttemptState.FINISHED, cost_usd=finished.cost_usd)

@@ -1,0 +1,142 @@
+"""The plan: every shot with its jobs, every problem with its place, and the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+
+from reperform.engines.base import Engine
+from reperform.errors import SettingsError
+from reperform.model import Cost, Cue, IgnoredMarker, Job, Plan, PlanSettings, Problem, Shot, TimelineInfo, Totals
+from reperform.planning import costs
+from reperform.planning.making import shot_jobs
+from reperform.planning.pieces import Quietest, clock_rate, wire_rate
+from reperform.planning.suitability import check_drop
+from reperform.planning.targets import Target, Targets, check_options, public_options
+from reperform.timing import FrameRange, parse_timecode
+
+__all__ = ["plan"]
+
+
+def plan(
+    shots: Iterable[Shot],
+    *,
+    info: TimelineInfo,
+    engine: Engine,
+    model: str,
+    settings: PlanSettings,
+    ignored: Sequence[IgnoredMarker] = (),
+    problems: Sequence[Problem] = (),
+    paid: Callable[[Shot, Cue], bool] | None = None,
+    quietest: Quietest | None = None,
+) -> Plan:
+    """The plan for shots with cues and without jobs. A cue that is paid for, and a shot with an error, gets no job.
+
+    `problems` are those found so far; the plan keeps them all and adds its own.
+
+    Raises:
+        SettingsError: the engine's model, `settings.like`, an option or a word to drop does not exist.
+
+    """
+    check_options(settings)
+    check_drop(settings)
+    targets = Targets(engine, model, settings)
+    performer_model = targets.default.performer_model
+    planned: list[Shot] = []
+    said = list(problems)
+    for shot in map(_marking(paid), shots):
+        made: tuple[Job, ...] = ()
+        if not any(_stops(problem, shot, info) for problem in problems):
+            unpaid = [cue for cue in shot.cues if not cue.paid]
+            made, found = shot_jobs(shot, unpaid, targets=targets, folder=info.path.parent, quietest=quietest)
+            said.extend(found)
+        planned.append(shot.model_copy(update={"jobs": made}))
+    said.extend(_cautions(planned, targets))
+    return Plan(
+        timeline=info,
+        engine=engine.name,
+        model=performer_model,
+        shots=tuple(planned),
+        ignored_markers=tuple(ignored),
+        problems=tuple(said),
+        totals=_totals(planned, targets),
+        settings=public_options(settings),
+    )
+
+
+def _marking(paid: Callable[[Shot, Cue], bool] | None) -> Callable[[Shot], Shot]:
+    """Marks the cues of a shot that are paid for."""
+
+    def mark(shot: Shot) -> Shot:
+        if paid is None:
+            return shot
+        cues = tuple(cue.model_copy(update={"paid": True}) if paid(shot, cue) else cue for cue in shot.cues)
+        return shot.model_copy(update={"cues": cues})
+
+    return mark
+
+
+def _stops(problem: Problem, shot: Shot, info: TimelineInfo) -> bool:
+    """Whether the problem is an error inside this shot, so that nothing is to be paid for it."""
+    if problem.severity != "error" or problem.where.track != shot.track or problem.where.timecode is None:
+        return False
+    if problem.where.timecode == shot.record.in_:
+        return True
+    try:
+        frame, first = (
+            parse_timecode(text, info.rate, drop_frame=info.drop_frame) for text in (problem.where.timecode, info.start)
+        )
+    except ValueError:
+        return False
+    return frame - first in FrameRange(shot.record.in_frame, shot.record.frames)
+
+
+def _cautions(shots: Sequence[Shot], targets: Targets) -> list[Problem]:
+    """Of the options chosen, once for each engine and model that a cue goes to."""
+    used: dict[tuple[str, ...], Target] = {}
+    for direction in {
+        (cue.direction.engine, cue.direction.model): cue.direction for shot in shots for cue in shot.cues
+    }.values():
+        try:
+            target = targets.of(direction)
+        except SettingsError:
+            continue  # said already, at the cue
+        used[target.key] = target
+    cautions = (target.fields.cautions(target.options, model=target.model) for target in used.values())
+    return [Problem(severity="warning", message=message) for found in cautions for message in found]
+
+
+def _totals(shots: Sequence[Shot], targets: Targets) -> Totals:
+    all_jobs = [job for shot in shots for job in shot.jobs]
+    marked = sum((cue.frames / clock_rate(shot) for shot in shots for cue in shot.cues), Fraction(0))
+    sent = sum(
+        (job.frames / wire_rate(shot, targets.settings) for shot in shots for job in shot.jobs),
+        Fraction(0),
+    )
+    return Totals(
+        shots=len(shots),
+        cues=sum(len(shot.cues) for shot in shots),
+        jobs=len(all_jobs),
+        seconds_marked=round(float(marked), 6),
+        seconds_sent=round(float(sent), 6),
+        cost=_total_cost(shots, targets),
+    )
+
+
+def _total_cost(shots: Sequence[Shot], targets: Targets) -> Cost:
+    total = costs.total(job.cost for shot in shots for job in shot.jobs)
+    played = [_played(shot, job, targets) for shot in shots for job in shot.jobs if job.engine == "preview"]
+    if not played:
+        return total
+    would = costs.total(cost for _, cost in played)
+    said = costs.dollars(would.amount) if would.amount is not None else would.basis
+    names = " and ".join(dict.fromkeys(name for name, _ in played))
+    return total.model_copy(update={"basis": f"a preview is free; {names} would cost {said}"})
+
+
+def _played(shot: Shot, job: Job, targets: Targets) -> tuple[str, Cost]:
+    """The engine that a preview plays the part of, and what it would charge."""
+    cue = next(cue for cue in shot.cues if cue.id == job.cues[0])
+    rate, target = wire_rate(shot, targets.settings), targets.of(cue.direction)
+    price = target.capabilities.price
+    return target.name, costs.estimate(price, frames=job.frames, seconds=job.frames / rate, results=job.results)

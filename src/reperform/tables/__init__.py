@@ -1,0 +1,22 @@
+"""What a person reads on a terminal or in a log, as text: styled for a terminal, plain for everything else.
+
+Each function takes `width` (None: the terminal's, between 60 and 110 columns) and `styled` (colours).
+"""
+
+from __future__ import annotations
+
+from reperform.tables.engine_list import engines_table
+from reperform.tables.findings import findings_text
+from reperform.tables.plans import plan_table
+from reperform.tables.problems import place_text, problems_text
+from reperform.tables.words import direction_text, voice_text
+
+__all__ = [
+    "direction_text",
+    "engines_table",
+    "findings_text",
+    "place_text",
+    "plan_table",
+    "problems_text",
+    "voice_text",
+]

@@ -1,0 +1,153 @@
+"""`.otioz`: a timeline and its media in one ZIP file, and its names, which are not to be trusted."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+import zipfile
+from pathlib import Path
+
+from reperform.errors import MediaRefused, TimelineError
+from reperform.files import atomic_output
+
+__all__ = ["CONTENT", "is_archive", "read_content", "unpack"]
+
+CONTENT = "content.otio"
+MOST_FILES = 200_000
+MOST_BYTES = 1 << 42
+"""What an archive may hold unpacked: 4 TiB."""
+
+_SPARE = 1 << 28
+_DRIVE = re.compile(r"^[A-Za-z]:")
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file that begins so is a ZIP file."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def read_content(path: Path, *, most: int) -> bytes:
+    """The timeline in an archive; its media stay packed.
+
+    Raises:
+        TimelineError: it is no ZIP file, holds no timeline or one of more than `most` bytes, or a name in it is unsafe.
+
+    """
+    with _open(path) as archive:
+        members = _checked(archive, path)
+        if CONTENT not in members:
+            raise TimelineError(
+                f"“{path.name}” is a ZIP file without a {CONTENT} in it",
+                fix="Export the timeline as .otioz again.",
+            )
+        if members[CONTENT].file_size > most:
+            raise TimelineError(
+                f"the timeline in “{path.name}” has {members[CONTENT].file_size:,} bytes; {most:,} are the most read"
+            )
+        try:
+            with archive.open(members[CONTENT]) as file:
+                content = file.read(most + 1)
+        except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError) as error:
+            raise _damaged(path, error) from error
+    if len(content) > most:
+        raise TimelineError(f"the timeline in “{path.name}” is longer than the archive says")
+    return content
+
+
+def unpack(path: Path, member: str, folder: Path) -> Path | None:
+    """One file of an archive, unpacked below `folder` unless it is there already. None where the archive has no such file.
+
+    Raises:
+        TimelineError: the archive is unsafe or damaged.
+        MediaRefused: the file does not fit on the disk, or its name leads out of the archive.
+
+    """
+    problem = _unsafe(member)
+    if problem:
+        raise MediaRefused(f"“{member}” in “{path.name}” {problem}", fix="Export the .otioz again.")
+    with _open(path) as archive:
+        info = _checked(archive, path).get(member)
+        if info is None or info.is_dir():
+            return None
+        target = folder.joinpath(*member.split("/"))
+        if target.is_file() and target.stat().st_size == info.file_size:
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _need_room(target.parent, info)
+        try:
+            with archive.open(info) as packed, atomic_output(target) as temporary, temporary.open("wb") as file:
+                shutil.copyfileobj(packed, file, 1 << 20)
+        except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError) as error:
+            raise _damaged(path, error) from error
+        return target
+
+
+def _open(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> TimelineError:
+    return TimelineError(
+        f"the archive “{path.name}” cannot be unpacked",
+        cause=str(error),
+        fix="Export the .otioz again, or copy it again from where it came from.",
+    )
+
+
+def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+    """The members by name, once every name is safe and the sum of all is within the limits."""
+    members: dict[str, zipfile.ZipInfo] = {}
+    seen: set[str] = set()
+    infos = archive.infolist()
+    problem = f"holds more than {MOST_FILES:,} files" if len(infos) > MOST_FILES else None
+    if sum(info.file_size for info in infos) > MOST_BYTES:
+        problem = f"unpacks to more than {MOST_BYTES:,} bytes"
+    for info in infos:
+        name = info.filename.rstrip("/")
+        about = _unsafe(info.orig_filename) or _unsafe(name) or _unfit(info)
+        if name.casefold() in seen:
+            about = "is in it twice"
+        problem = problem or (f"is unsafe: “{info.orig_filename[:200]}” {about}" if about else None)
+        seen.add(name.casefold())
+        members[info.filename] = info
+    if problem:
+        raise TimelineError(
+            f"the archive “{path.name}” {problem}", fix="Ask who made it for a new one, made by OpenTimelineIO."
+        )
+    return members
+
+
+def _unsafe(name: str) -> str | None:
+    """What is wrong with a name in an archive; None for a plain relative path."""
+    if "\0" in name:
+        return "has a name that no file can have"
+    parts = name.replace("\\", "/").rstrip("/").split("/")
+    if name.startswith(("/", "\\")) or _DRIVE.match(name):
+        return "has an absolute path"
+    if ".." in parts:
+        return "leads out of the archive"
+    if "\\" in name or "" in parts or "." in parts or any(":" in part for part in parts):
+        return "has a name that means different files on different systems"
+    return None
+
+
+def _unfit(info: zipfile.ZipInfo) -> str | None:
+    mode = info.external_attr >> 16
+    if mode and not info.is_dir() and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "is a link or a device, not a file"
+    if info.flag_bits & 1:
+        return "is encrypted"
+    return None
+
+
+def _need_room(folder: Path, info: zipfile.ZipInfo) -> None:
+    free = shutil.disk_usage(folder).free
+    if info.file_size + _SPARE > free:
+        raise MediaRefused(
+            f"“{info.filename}” needs {info.file_size:,} bytes unpacked, and {folder} has {free:,} free",
+            fix="Make room, or unpack the .otioz yourself and give the .otio in it.",
+        )

@@ -1,0 +1,206 @@
+"""Choosing which take of a shot stands in the cut, in a timeline that we wrote. Works on that file alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import opentimelineio as otio
+
+from reperform.errors import TimelineError
+from reperform.model import Problem
+from reperform.timeline import records
+from reperform.timeline.alternates import ORIGINAL
+from reperform.timeline.reading import read
+from reperform.timeline.recognising import file_name, takes_of
+from reperform.timeline.records import ClipRecord, TakeRecord, TimelineRecord, TrackClipRecord
+from reperform.timeline.saving import Saved, save
+from reperform.timeline.takes import rewrite
+from reperform.timing import parse_timecode
+
+__all__ = ["ORIGINAL", "Choice", "Selected", "choices", "select"]
+
+_NUMBER = re.compile(r"\d+")
+_FILE_NUMBER = re.compile(r"(?i)RP0*(\d+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One take that can be chosen."""
+
+    key: str
+    """`take_001`, `preview_001`."""
+    file: str
+    record: TakeRecord
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.file})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shot:
+    name: str
+    record: ClipRecord
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """What was chosen: enough for the ledger to remember it."""
+
+    shot: str
+    clip: str
+    take: str
+    """The take's id, or `original`."""
+    key: str
+    """`take_001`, `preview_001`, or `original`."""
+    file: str | None
+    """None for the original."""
+    source_identity: str | None
+    """Of the original media; None where the timeline does not say."""
+    source_name: str | None
+    clock: str
+    in_frame: int
+    frames: int
+    """The visible range, on the shot's clock."""
+    saved: Saved
+    notes: tuple[Problem, ...] = ()
+
+
+def choices(timeline: otio.schema.Timeline) -> dict[str, tuple[Choice, ...]]:
+    """What can be chosen in a timeline that we wrote, by shot id."""
+    return {shot.record.shot: shot.choices for shot in _shots(timeline)}
+
+
+def select(out: Path, clip: str, take: str) -> Selected:
+    """Puts a take of a shot, or its original, into the cut; the version before is kept under a numbered name.
+
+    `clip` is a shot's id (`V1@01:00:04:00`), a record timecode inside it, or a unique clip name. `take` is a number, a key
+    (`take_002`, `preview_001`), a file's name or its number (`RP002`), a take's id, or `original`.
+
+    Raises:
+        TimelineError: not a timeline that we wrote, or no such shot or take in it; the message lists what there is.
+
+    """
+    cut = read(out)
+    record = records.read(cut.timeline, TimelineRecord)
+    shots = _shots(cut.timeline)
+    if record is None or not shots:
+        raise TimelineError(
+            f"“{out.name}” holds no takes", fix="Give the timeline that `reperform run` has written (-o)."
+        )
+    shot = _find_shot(shots, clip, record)
+    choice = None if take.strip().lower() == ORIGINAL else _find_take(shot, take)
+    wanted = choice.record.take if choice else ORIGINAL
+    written = rewrite(cut, record=record, chosen={shot.record.shot: wanted}, out=out)
+    saved = save(written.timelines, out, input_path=None, by_number=False)
+    source = (choice or shot.choices[0]).record.source if shot.choices else {}
+    return Selected(
+        shot=shot.record.shot,
+        clip=shot.name,
+        take=wanted,
+        key=choice.key if choice else ORIGINAL,
+        file=choice.file if choice else None,
+        source_identity=_text(source.get("identity")),
+        source_name=_text(source.get("name")),
+        clock=shot.record.clock,
+        in_frame=shot.record.in_frame,
+        frames=shot.record.frames,
+        saved=saved,
+        notes=written.notes,
+    )
+
+
+def _shots(timeline: otio.schema.Timeline) -> list[_Shot]:
+    clips = [clip for clip in timeline.tracks.find_clips() if records.says(clip, "shot") is not None]
+    on_tracks: dict[str, list[Choice]] = defaultdict(list)
+    for clip in clips:
+        of_track = records.read(clip, TrackClipRecord)
+        if of_track:
+            on_tracks[of_track.shot] += _choices(clip, key=of_track.key)
+    shots = []
+    for clip in clips:
+        record = records.read(clip, ClipRecord)
+        if record:
+            found = {choice.record.take: choice for choice in (*_choices(clip), *on_tracks[record.shot])}
+            ordered = sorted(found.values(), key=lambda choice: (choice.record.preview, choice.key))
+            shots.append(_Shot(name=_name(clip), record=record, choices=tuple(ordered)))
+    return shots
+
+
+def _choices(clip: otio.schema.Clip, *, key: str | None = None) -> list[Choice]:
+    return [
+        Choice(key=key or own_key, file=file_name(reference), record=record)
+        for own_key, reference in takes_of(clip).items()
+        if (record := records.read(reference, TakeRecord))
+    ]
+
+
+def _name(clip: otio.schema.Clip) -> str:
+    reference = clip.media_reference
+    return str(clip.name or (reference.name if reference else "") or "unnamed clip")
+
+
+def _find_shot(shots: Sequence[_Shot], wanted: str, record: TimelineRecord) -> _Shot:
+    text = wanted.strip()
+    frame = _frame(text, record)
+    found = [shot for shot in shots if text.lower() == shot.record.shot.lower()]
+    found = found or [shot for shot in shots if frame is not None and _shows(shot, frame, record)]
+    found = found or [shot for shot in shots if text.lower() == shot.name.lower()]
+    if len(found) == 1:
+        return found[0]
+    said = f"“{wanted}” is {'more than one shot' if found else 'no shot'} in this timeline"
+    raise TimelineError(said, fix=f"Name one of: {_listed(_shot_line(shot) for shot in found or shots)}.")
+
+
+def _frame(text: str, record: TimelineRecord) -> int | None:
+    try:
+        return parse_timecode(text, record.rate, drop_frame=record.drop_frame)
+    except ValueError:
+        return None
+
+
+def _shows(shot: _Shot, frame: int, record: TimelineRecord) -> bool:
+    first, end = _frame(shot.record.record_in, record), _frame(shot.record.record_out, record)
+    return first is not None and end is not None and first <= frame < end
+
+
+def _shot_line(shot: _Shot) -> str:
+    return f"{shot.record.shot} ({shot.name})"
+
+
+def _find_take(shot: _Shot, wanted: str) -> Choice:
+    text = wanted.strip()
+    found = _matching(shot.choices, text)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        fix = f"Name one of: {_listed(str(choice) for choice in found)}."
+        raise TimelineError(f"“{wanted}” could mean more than one take of {_shot_line(shot)}", fix=fix)
+    listed = _listed([*(str(choice) for choice in shot.choices), ORIGINAL])
+    raise TimelineError(f"{_shot_line(shot)} has no take “{wanted}”", fix=f"Name one of: {listed}.")
+
+
+def _matching(choices: Sequence[Choice], text: str) -> list[Choice]:
+    """A bare number is the key's, or the file's: where these are two takes, both."""
+    if _NUMBER.fullmatch(text):
+        number = int(text)
+        by_key = [choice for choice in choices if choice.key == f"take_{number:03}"]
+        by_file = [choice for choice in choices if choice.record.number == number]
+        return [choice for choice in choices if choice in by_key or choice in by_file]
+    in_file = _FILE_NUMBER.fullmatch(text)
+    if in_file:
+        return [choice for choice in choices if choice.record.number == int(in_file[1])]
+    names = [choice for choice in choices if text in (choice.key, choice.file, choice.record.take)]
+    return names or [choice for choice in choices if text.lower() == Path(choice.file).stem.lower()]
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

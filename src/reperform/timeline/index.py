@@ -1,0 +1,325 @@
+"""Where everything in a cut stands: one walk over the tree, exact, in time that grows with the number of items only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+import opentimelineio as otio
+
+from reperform.errors import TimelineError
+from reperform.timeline.cut import Cut, Index, PlacedClip, TrackPlace
+from reperform.timeline.facts import Times, is_moving, speed_of
+from reperform.timeline.marking import Marking
+from reperform.timeline.picture import PictureFinder
+from reperform.timeline.spaces import FLICKS, ONE, Flicks, Item, Space, product, seconds_of, whole
+from reperform.timing import FrameRange, Rate, ceil_frame, floor_frame
+
+__all__ = ["PictureFinder", "build", "by_address", "item_at", "picture_at"]
+
+_ZERO: Flicks = 0
+_NO_TIME = Fraction(0)
+_TOP = TrackPlace(label="", name="", kind="video", address=(), enabled=True, height=(), track=None)
+_NOT_SEEN = frozenset({"subtitle", "subtitles", "caption", "captions", "text", "data", "metadata"})
+
+Kind = Literal["video", "audio"]
+
+
+def build(cut: Cut) -> Index:
+    """Everything in the cut with its place. The index's `cut` has the dialect that its marks have settled.
+
+    Raises:
+        TimelineError: an item has no length, so that nothing after it can be placed.
+
+    """
+    walk = _Walk(cut)
+    frames = ceil_frame(seconds_of(walk.top(cut.timeline.tracks)), cut.rate)
+    dialect, markers = walk.marking.placed()
+    return Index(
+        cut=replace(cut, dialect=dialect),
+        tracks=tuple(walk.tracks),
+        clips=tuple(walk.clips),
+        markers=markers,
+        frames=frames,
+    )
+
+
+def by_address(index: Index) -> dict[tuple[int, ...], PlacedClip]:
+    """The clips by their child indices from the timeline's stack down."""
+    return {clip.address: clip for clip in index.clips}
+
+
+def item_at(timeline: otio.schema.Timeline, address: Sequence[int]) -> Any:
+    """The OTIO object at these child indices from `timeline.tracks`. Raises IndexError where there is none."""
+    item = timeline.tracks
+    for position in address:
+        if not isinstance(item, otio.core.Composition):
+            raise IndexError(f"nothing at {tuple(address)}")
+        item = item[position]
+    return item
+
+
+def picture_at(index: Index) -> PictureFinder:
+    """Finds the picture that the audience sees."""
+    return PictureFinder(index)
+
+
+class _Lane(NamedTuple):
+    """What items that stand in one track, or in a stack without one, have in common."""
+
+    place: TrackPlace
+    space: Space
+
+
+class _Spot(NamedTuple):
+    """Where in its lane an item stands: its position, when it starts, and the transitions at its ends."""
+
+    position: int
+    local: Flicks
+    before: Any = None
+    after: Any = None
+
+
+class _Walk:
+    """One walk; what it finds gathers in its lists."""
+
+    def __init__(self, cut: Cut) -> None:
+        self.times = Times()
+        self.tracks: list[TrackPlace] = []
+        self.clips: list[PlacedClip] = []
+        self.marking = Marking(cut, self.times)
+        self._frames = _Frames(cut.rate)
+
+    def top(self, stack: Any) -> Flicks:
+        """Walks the timeline's stack and returns its length."""
+        trim = self._range(stack, "the timeline")
+        start = trim[0] if trim else _ZERO
+        space = Space(-start, low=_ZERO if trim else None, high=trim[1] if trim else None, enabled=stack.enabled)
+        natural = self._stack(stack, _Lane(_TOP, space), ())
+        length = trim[1] if trim else natural
+        self.marking.around(Item(stack, (), start, start, length, ONE), "stack", space, top=True)
+        return length
+
+    def _stack(self, stack: Any, around: _Lane, address: tuple[int, ...]) -> Flicks:
+        """Walks what lies over one another; returns its natural length."""
+        longest = _ZERO
+        numbers: Counter[Kind] = Counter()
+        for position, child in enumerate(stack[:]):
+            kind = _kind(child, around.place.kind)
+            if kind is None:
+                longest = max(longest, self._unseen(child))
+                continue
+            numbers[kind] += 1
+            height = (*around.place.height, position)
+            place = _place(child, stack, around, (*address, position), height, kind, numbers[kind])
+            lane = _Lane(place, around.space)
+            if isinstance(child, otio.schema.Track):
+                end = self._nested(child, lane, _ZERO)
+            else:
+                self.tracks.append(place)
+                end = self._child(child, lane, _Spot(position, _ZERO))
+            longest = max(longest, end)
+        return longest
+
+    def _nested(self, track: Any, lane: _Lane, local: Flicks) -> Flicks:
+        """Walks a track that starts at `local` of what it stands in; returns when it ends there."""
+        place = lane.place
+        self.tracks.append(place)
+        trim = self._range(track, place.label)
+        start, length = trim or (_ZERO, _ZERO)
+        item = Item(track, place.address, local, start, length, speed_of(track))
+        inner = lane.space.inside(item, bounded=trim is not None, enabled=place.enabled)
+        natural = self._track(track, _Lane(place, inner))
+        item = item if trim else item._replace(duration=natural)
+        self.marking.around(item, "track", lane.space, top=len(place.address) == 1)
+        return local + item.duration
+
+    def _track(self, track: Any, lane: _Lane) -> Flicks:
+        """Walks what follows one another; returns its natural length, as OTIO counts it."""
+        children = track[:]
+        after = [*children[1:], None]
+        last = len(children) - 1
+        local = overhang = _ZERO
+        before: Any = None
+        for position, child in enumerate(children):
+            if isinstance(child, otio.schema.Transition):
+                before = child
+                # A fade at a track's very end reaches beyond its items.
+                overhang += self._offset(child.in_offset) if position == 0 else _ZERO
+                overhang += self._offset(child.out_offset) if position == last else _ZERO
+                continue
+            follows = after[position] if type(after[position]) is otio.schema.Transition else None
+            local = self._child(child, lane, _Spot(position, local, before, follows))
+            before = None
+        return local + overhang
+
+    def _offset(self, time: Any) -> Flicks:
+        try:
+            return max(_ZERO, self.times.flicks(time))
+        except (ValueError, OverflowError):
+            return _ZERO
+
+    def _child(self, child: Any, lane: _Lane, spot: _Spot) -> Flicks:
+        """Places one item; returns when it ends, in the time of what it stands in."""
+        if isinstance(child, otio.schema.Clip):
+            return self._clip(child, lane, spot)
+        address = (*lane.place.address, spot.position)
+        if isinstance(child, otio.schema.Stack):
+            return self._compound(child, lane, spot, address)
+        if isinstance(child, otio.schema.Track):
+            kind = _kind(child, lane.place.kind)
+            if kind is None:
+                return spot.local + self._unseen(child)
+            place = _place(child, None, lane, address, (*lane.place.height, 0), kind, 1)
+            return self._nested(child, _Lane(place, lane.space), spot.local)
+        start, duration = self._must(child, self.times.span(child.source_range), lane.place.label)
+        if len(child.markers):
+            self.marking.item(Item(child, address, spot.local, start, duration, ONE), "gap", lane.space)
+        return spot.local + duration
+
+    def _compound(self, stack: Any, lane: _Lane, spot: _Spot, address: tuple[int, ...]) -> Flicks:
+        trim = self._range(stack, lane.place.label)
+        start, length = trim or (_ZERO, _ZERO)
+        item = Item(stack, address, spot.local, start, length, speed_of(stack))
+        enabled = lane.place.enabled and lane.space.enabled and stack.enabled
+        inner = lane.space.inside(item, bounded=trim is not None, enabled=enabled)
+        natural = self._stack(stack, _Lane(lane.place, inner), address)
+        item = item if trim else item._replace(duration=natural)
+        self.marking.item(item, "stack", lane.space)
+        return spot.local + item.duration
+
+    def _clip(self, clip: Any, lane: _Lane, spot: _Spot) -> Flicks:
+        reference = clip.media_reference
+        own = clip.source_range
+        if own is None and reference is not None:
+            own = reference.available_range
+        start, duration = self._must(clip, self.times.span(own), lane.place.label)
+        item = Item(clip, (*lane.place.address, spot.position), spot.local, start, duration, speed_of(clip))
+        end = spot.local + duration
+        record = lane.space.record(spot.local, duration)
+        seen = lane.space.visible(*record)
+        placed = None
+        if seen[0] < seen[1]:
+            placed = self._placed(item, lane, spot, record, seen)
+            self.clips.append(placed)
+        if len(clip.markers):
+            self.marking.item(item, "clip", lane.space, placed)
+        return end
+
+    def _placed(
+        self, item: Item, lane: _Lane, spot: _Spot, record: tuple[Flicks, Flicks], seen: tuple[Flicks, Flicks]
+    ) -> PlacedClip:
+        clip, place = item.item, lane.place
+        speed = product(item.own_speed, lane.space.speed)
+        source_start, source_end = _visible_source(item, speed, record, seen)
+        return PlacedClip(
+            clip=clip,
+            address=item.address,
+            index=spot.position,
+            track=place,
+            record_start=self._frames.seconds(seen[0]),
+            record_end=self._frames.seconds(seen[1]),
+            record=self._frames.between(*seen),
+            source_start=self._frames.seconds(source_start),
+            source_end=self._frames.seconds(source_end),
+            speed=speed,
+            enabled=place.enabled and lane.space.enabled and clip.enabled,
+            head_transition=self._media(spot.before.in_offset, item) if spot.before is not None else _NO_TIME,
+            tail_transition=self._media(spot.after.out_offset, item) if spot.after is not None else _NO_TIME,
+            moving=place.kind == "audio" or is_moving(clip, clip.media_reference),
+        )
+
+    def _media(self, offset: Any, item: Item) -> Fraction:
+        """Seconds of a clip's media that a transition uses."""
+        return seconds_of(self._offset(offset)) * (abs(item.own_speed) if item.own_speed else ONE)
+
+    def _range(self, item: Any, label: str) -> tuple[Flicks, Flicks] | None:
+        """An item's source_range, if it has one."""
+        found = item.source_range
+        return None if found is None else self._must(item, self.times.span(found), label)
+
+    def _must(self, item: Any, span: tuple[Flicks, Flicks] | None, label: str) -> tuple[Flicks, Flicks]:
+        if span is None:
+            raise TimelineError(
+                f"“{item.name or type(item).__name__}” on {label} has no length that can be read,"
+                " so nothing after it can be placed",
+                fix="Give it a length in the editor, or take it out, and export again.",
+            )
+        return span
+
+    def _unseen(self, track: Any) -> Flicks:
+        """The length of a track that is neither picture nor sound."""
+        try:
+            return self.times.flicks(track.duration())
+        except Exception:  # noqa: BLE001 - what cannot be measured in a track of subtitles does not matter
+            return _ZERO
+
+
+class _Frames:
+    """Flicks as seconds and as record frames. Remembers seconds: an end is mostly the next start too."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._frame = whole(FLICKS / rate)
+        self._known: dict[Flicks, Fraction] = {}
+
+    def seconds(self, flicks: Flicks) -> Fraction:
+        known = self._known.get(flicks)
+        if known is None:
+            known = self._known[flicks] = seconds_of(flicks)
+        return known
+
+    def between(self, start: Flicks, end: Flicks) -> FrameRange:
+        """The whole record frames of a range."""
+        first, rest = divmod(start, self._frame)
+        last, more = divmod(end, self._frame)
+        if rest:
+            first = floor_frame(self.seconds(start), self._rate)
+        if more:
+            last = ceil_frame(self.seconds(end), self._rate)
+        return FrameRange.between(first, last)
+
+
+def _place(
+    child: Any, stack: Any, around: _Lane, address: tuple[int, ...], height: tuple[int, ...], kind: Kind, number: int
+) -> TrackPlace:
+    """A track's place; an item that lies in a stack without a track has the stack for one."""
+    is_track = isinstance(child, otio.schema.Track)
+    outer = around.place
+    seen = outer.kind == "video" or kind == "audio"
+    return TrackPlace(
+        label=f"{outer.label}/{kind[0].upper()}{number}".lstrip("/"),
+        name=child.name or "",
+        kind=kind,
+        address=address if is_track else address[:-1],
+        enabled=seen and outer.enabled and around.space.enabled and (child.enabled or not is_track),
+        height=height,
+        track=child if is_track else stack,
+    )
+
+
+def _kind(child: Any, around: Kind) -> Kind | None:
+    """What a child of a stack is to see or hear; None for subtitles and data."""
+    if not isinstance(child, otio.schema.Track):
+        return around
+    kind = str(child.kind).lower()
+    if kind in _NOT_SEEN:
+        return None
+    return "audio" if kind.startswith("audio") else "video"
+
+
+def _visible_source(
+    item: Item, speed: Fraction | None, record: tuple[Flicks, Flicks], seen: tuple[Flicks, Flicks]
+) -> tuple[Flicks, Flicks]:
+    """The media that a clip shows, first to last in the media's order, in the space of its source_range.
+
+    Where the speed varies, the file does not say which: then as long as the clip is.
+    """
+    if speed is None or (speed is ONE and seen == record):
+        return item.source_start, item.source_start + item.duration
+    skipped = record[1] - seen[1] if speed < 0 else seen[0] - record[0]
+    start = item.source_start + skipped * abs(speed)
+    return start, start + (seen[1] - seen[0]) * abs(speed)

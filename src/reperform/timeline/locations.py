@@ -1,0 +1,149 @@
+"""Where a timeline says that a file lies: URLs and native paths of every system, and what of them is on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from reperform.errors import MediaRefused
+
+__all__ = ["Location", "is_file", "locate", "refuse_by_name", "refuse_text"]
+
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]+):")
+_DRIVE = re.compile(r"^/*([A-Za-z]):(?=$|[\\/])")
+_SHARE = re.compile(r"^[\\/]{2}([^\\/]+)[\\/]")
+_SEQUENCE = re.compile(r"%0?\d*d|#{2,}|@{3,}|\*|\[\d+-\d+\]\.\w+$")
+_LISTS = frozenset(
+    {".m3u8", ".m3u", ".mpd", ".pls", ".asx", ".xspf", ".ffconcat", ".sdp", ".smil", ".vpy", ".avs", ".edl"}
+)
+_RAW = {
+    ".r3d": "RED camera raw",
+    ".braw": "Blackmagic RAW",
+    ".ari": "ARRIRAW",
+    ".arx": "ARRIRAW",
+    ".crm": "Canon Cinema RAW Light",
+    ".rmf": "Canon camera raw",
+    ".nev": "Nikon N-RAW",
+    ".cine": "Phantom camera raw",
+    ".dng": "CinemaDNG",
+}
+_TRANSCODE = (
+    "Transcode it to ProRes, DNxHR or H.264 with the same timecode and reel, and relink the clip to that or give"
+    " --media-root DIR where it lies under the same name."
+)
+_HEAD = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """What a spelled path or URL may mean."""
+
+    paths: tuple[Path, ...]
+    """Files on this machine, in the order in which they are tried. Empty where it lies elsewhere for certain."""
+    name: str
+    """The file's name, by which it is looked for under media roots."""
+    elsewhere: str | None = None
+    """Where it lies, if not on this machine."""
+    inside: tuple[str, ...] = ()
+    """The readings of a relative path, with slashes; empty for an absolute one."""
+
+
+def locate(spelled: str, folder: Path, *, hosts: frozenset[str] = frozenset()) -> Location:
+    """Every form in which editors write a file: `file:` URLs with and without host, native paths, relative ones.
+
+    Relative paths start at `folder`. Shares are opened only on `hosts`, and only where the system has such paths.
+
+    Raises:
+        MediaRefused: it names no file, but something that would be fetched.
+
+    """
+    if "\0" in spelled or not spelled.strip():
+        raise MediaRefused("its media has no path that a file can have", fix="Relink the clip and export again.")
+    scheme = _SCHEME.match(spelled)
+    if scheme and scheme[1].lower() != "file":
+        raise MediaRefused(
+            f"its media is “{spelled[:200]}”: reperform opens files only, and fetches nothing",
+            fix="Download it, and relink the clip to the file.",
+        )
+    raw = spelled[len("file:") :] if scheme else spelled
+    if scheme and raw.startswith("//") and not raw.startswith("///"):
+        raw = _with_host(raw)
+    elif scheme and raw.startswith("///"):
+        raw = raw[2:]
+    readings = (unquote(raw), raw) if scheme else (raw, unquote(raw))
+    return _location(tuple(dict.fromkeys(readings)), folder, hosts)
+
+
+def _with_host(raw: str) -> str:
+    """`//localhost/x` is the path /x, `//D:/x` a drive, `//host/x` a share."""
+    host, _, path = raw[2:].partition("/")
+    host = unquote(host)
+    if host.lower() == "localhost" or not host:
+        return f"/{path}"
+    return f"{host}/{path}" if _DRIVE.match(f"{host}/") else f"//{host}/{path}"
+
+
+def _location(readings: tuple[str, ...], folder: Path, hosts: frozenset[str]) -> Location:
+    first = readings[0]
+    name = re.split(r"[\\/]", first.rstrip("\\/"))[-1]
+    if share := _SHARE.match(first):
+        open_here = os.name == "nt" and share[1].lower() in hosts
+        elsewhere = None if open_here else f"on the network share of “{share[1]}”"
+        return Location(paths=tuple(map(Path, readings)) if open_here else (), name=name, elsewhere=elsewhere)
+    if drive := _DRIVE.match(first):
+        if os.name != "nt":
+            return Location(paths=(), name=name, elsewhere=f"on drive {drive[1].upper()}: of a Windows machine")
+        return Location(paths=tuple(Path(reading.lstrip("/")) for reading in readings), name=name)
+    if first.startswith("/"):
+        return Location(paths=tuple(map(Path, readings)), name=name)
+    # A relative path from another system may have its slashes the other way.
+    turned = dict.fromkeys((*readings, *(reading.replace("\\", "/") for reading in readings)))
+    inside = tuple(dict.fromkeys(str(PurePosixPath(reading)) for reading in turned if "\\" not in reading))
+    return Location(paths=tuple(folder / reading for reading in turned), name=name, inside=inside)
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is a plain file: no folder, no device, nothing unreachable."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def refuse_by_name(name: str) -> None:
+    """Raises MediaRefused for names of camera raw, image sequences, and lists of other files."""
+    ending = PurePosixPath(name).suffix.lower()
+    if ending in _RAW:
+        raise MediaRefused(f"“{name}” is {_RAW[ending]}, which reperform does not decode", fix=_TRANSCODE)
+    if ending in _LISTS:
+        raise MediaRefused(
+            f"“{name}” is a list of other files, not media", fix="Relink the clip to the media file itself."
+        )
+    if _SEQUENCE.search(name):
+        raise MediaRefused(f"“{name}” is an image sequence, which reperform does not take yet", fix=_TRANSCODE)
+
+
+def refuse_text(path: Path) -> None:
+    """Raises MediaRefused for a file that begins as text: scripts and playlists that name other files, whatever their name."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise MediaRefused(f"“{path}” cannot be opened", cause=str(error), fix="Check who may read it.") from error
+    if head and not any(byte < 9 or 13 < byte < 32 for byte in head) and _is_utf8(head):
+        raise MediaRefused(
+            f"“{path.name}” is text, not media; a script or playlist is never opened",
+            fix="Relink the clip to the media file itself.",
+        )
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A character that the end of the sample cuts in two.
+        return error.start >= len(head) - 3
+    return True

@@ -1,0 +1,229 @@
+"""The shot's own sound: the audio linked to its picture in the cut, else the channels of its own file.
+
+Linked is, in this order: the same link group; the same file with the same range; enabled audio with the same record range.
+`--own-sound` names tracks instead.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from reperform.errors import InputError, MediaError, MediaRefused
+from reperform.model import AudioStream, SoundSource, Source
+from reperform.timeline.audio import SoundClips, SoundLinker, sample_of, streams_of
+from reperform.timeline.cut import Index, PlacedClip, TrackPlace
+from reperform.timeline.dialects.otio import entry
+from reperform.timing import SNAP, FrameRange, sample_at
+
+__all__ = ["Heard", "OwnSound", "OwnSounds", "own_range"]
+
+_LINKS = (("Resolve_OTIO", "Link Group ID"), ("PremierePro_OTIO", "LinkID"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One stream of the shot's own sound, and the record time it is heard in; None for all of the shot."""
+
+    sound: SoundSource
+    span: tuple[Fraction, Fraction] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSound:
+    """A shot's own sound."""
+
+    heard: tuple[Heard, ...]
+    linked: tuple[PlacedClip, ...] = ()
+    """The audio clips in the cut that it is."""
+    refused: tuple[InputError | MediaError, ...] = ()
+    """Audio that is linked, but cannot be read."""
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Audio is linked, and none of it can be read."""
+        return bool(self.refused) and len(self.refused) == len(self.linked)
+
+    @property
+    def sounds(self) -> tuple[SoundSource, ...]:
+        """One for each stream, the longest heard first."""
+        whole = [heard.sound for heard in self.heard if heard.span is None]
+        spans = sorted((heard for heard in self.heard if heard.span), key=_length, reverse=True)
+        return (*whole, *(heard.sound for heard in spans))
+
+
+def _length(heard: Heard) -> Fraction:
+    return heard.span[1] - heard.span[0] if heard.span else Fraction(0)
+
+
+class OwnSounds:
+    """Finds the own sound of the shots of one cut. `but` are tracks that hold no shot's own sound: the guides."""
+
+    def __init__(
+        self, index: Index, linker: SoundLinker, *, named: Sequence[TrackPlace], but: Sequence[TrackPlace] = ()
+    ) -> None:
+        self._linker = linker
+        self._named = named
+        guides = {track.address for track in but if track not in named}
+        self._dialect = index.cut.dialect
+        self._audio = [clip for clip in index.clips if clip.track.kind == "audio" and clip.track.address not in guides]
+        self._half_frame = 1 / index.cut.rate / 2
+
+    def of(self, picture: PlacedClip, source: Source, *, media: FrameRange, zero: Fraction) -> OwnSound:
+        """The own sound of a shot whose visible frames are `media` and whose first one starts at record time `zero`."""
+        if self._named:
+            return self._on_named_tracks(picture, source, media, zero)
+        linked = self._linked(picture)
+        heard, refused = self._heard(linked, source, media, zero)
+        return OwnSound(heard=heard or _of_file(source, media), linked=linked, refused=refused)
+
+    def _on_named_tracks(self, picture: PlacedClip, source: Source, media: FrameRange, zero: Fraction) -> OwnSound:
+        linked = [
+            clip
+            for track in self._named
+            for clip in self._by_track[track.address].between(picture.record_start, picture.record_end)
+            if clip.clip.enabled
+        ]
+        heard, refused = self._heard(linked, source, media, zero, bounded=True)
+        return OwnSound(heard=heard, linked=tuple(linked), refused=refused)
+
+    def _heard(
+        self, clips: Sequence[PlacedClip], source: Source, media: FrameRange, zero: Fraction, *, bounded: bool = False
+    ) -> tuple[tuple[Heard, ...], tuple[InputError | MediaError, ...]]:
+        heard: list[Heard] = []
+        refused: list[InputError | MediaError] = []
+        for clip in clips:
+            try:
+                sounds = self._sounds_of(clip, source, media, zero)
+            except (InputError, MediaError) as error:
+                refused.append(error)
+                continue
+            span = (clip.record_start, clip.record_end) if bounded else None
+            heard += [Heard(sound=sound, span=span) for sound in sounds if bounded or sound not in _sounds(heard)]
+        return tuple(heard), tuple(refused)
+
+    def _sounds_of(self, clip: PlacedClip, source: Source, media: FrameRange, zero: Fraction) -> list[SoundSource]:
+        if clip.speed != 1:
+            raise MediaRefused(
+                f"the sound {clip.name} on {clip.track.label} is retimed",
+                fix="render it in place, or name another track with --own-sound",
+            )
+        linked = self._linker.link_sound(clip)
+        if not linked.source.audio:
+            raise MediaRefused(f"{linked.source.path.name} on {clip.track.label} has no sound", fix="relink the clip")
+        start = linked.start_seconds + zero - clip.record_start
+        shown = media.start / source.rate
+        if linked.source.path == source.path and abs(start - shown) * source.rate <= SNAP:
+            start = shown
+        return [
+            _sound(linked.source, stream, channels, early=start - shown, shown=shown)
+            for stream, channels in streams_of(clip.clip, linked.source)
+        ]
+
+    def _linked(self, picture: PlacedClip) -> tuple[PlacedClip, ...]:
+        for find in (self._by_group, self._by_file, self._by_record):
+            if found := tuple(find(picture)):
+                return found
+        return ()
+
+    def _by_group(self, picture: PlacedClip) -> list[PlacedClip]:
+        group = _link_group(picture)
+        return [] if group is None else [clip for clip in self._groups[group] if _overlap(clip, picture)]
+
+    def _by_file(self, picture: PlacedClip) -> list[PlacedClip]:
+        """The same file with the same range, at the same place in the cut."""
+        near = [
+            clip
+            for key in self._uses(picture)
+            for clip in self._files[key]
+            if self._same(clip.record_end, picture.record_end) and self._same(clip.source_start, picture.source_start)
+        ]
+        return [clip for number, clip in enumerate(near) if clip not in near[:number]]
+
+    def _uses(self, clip: PlacedClip) -> list[tuple[str, int]]:
+        """What its media references name, and where it starts: a take among them does not hide the original."""
+        paths = (self._dialect.media_path(reference) for reference in clip.clip.media_references().values())
+        return [(path, clip.record.start) for path in paths if path]
+
+    def _same(self, one: Fraction, other: Fraction) -> bool:
+        return abs(one - other) < self._half_frame
+
+    def _by_record(self, picture: PlacedClip) -> list[PlacedClip]:
+        return [clip for clip in self._ranges[picture.record] if clip.enabled]
+
+    @cached_property
+    def _groups(self) -> dict[Hashable, list[PlacedClip]]:
+        return _grouped(self._audio, lambda clip: [group] if (group := _link_group(clip)) is not None else [])
+
+    @cached_property
+    def _files(self) -> dict[Hashable, list[PlacedClip]]:
+        return _grouped(self._audio, self._uses)
+
+    @cached_property
+    def _ranges(self) -> dict[Hashable, list[PlacedClip]]:
+        return _grouped(self._audio, lambda clip: [clip.record])
+
+    @cached_property
+    def _by_track(self) -> dict[tuple[int, ...], SoundClips]:
+        clips = _grouped(self._audio, lambda clip: [clip.track.address])
+        return {track.address: SoundClips(track, clips[track.address]) for track in self._named}
+
+
+def _grouped(
+    clips: Iterable[PlacedClip], keys: Callable[[PlacedClip], Iterable[Hashable]]
+) -> dict[Hashable, list[PlacedClip]]:
+    groups: dict[Hashable, list[PlacedClip]] = defaultdict(list)
+    for clip in clips:
+        for key in keys(clip):
+            groups[key].append(clip)
+    return groups
+
+
+def _sounds(heard: Iterable[Heard]) -> list[SoundSource]:
+    return [one.sound for one in heard]
+
+
+def _of_file(source: Source, media: FrameRange) -> tuple[Heard, ...]:
+    shown = media.start / source.rate
+    return tuple(Heard(sound=_sound(source, stream, None, early=Fraction(0), shown=shown)) for stream in source.audio)
+
+
+def _sound(
+    source: Source, stream: AudioStream, channels: tuple[int, ...] | None, *, early: Fraction, shown: Fraction
+) -> SoundSource:
+    """The sound that is heard from picture time `shown` on. Its own time is ahead of the picture's by `early`.
+
+    Two roundings, so that a trimmed shot hears the same sample on the same frame.
+    """
+    at = sample_of(early, stream.rate) + sample_of(shown, stream.rate)
+    return SoundSource(
+        path=source.path,
+        stream=stream.index,
+        channels=channels,
+        sample_rate=stream.rate,
+        at_sample=at - stream.start_sample,
+    )
+
+
+def own_range(sound: SoundSource, frames: FrameRange, *, visible: FrameRange, rate: Fraction) -> tuple[int, int]:
+    """The samples of a shot's own sound under some of its frames: first, and first after."""
+    first = sample_at(visible.start, rate, sound.sample_rate)
+    start = sample_at(frames.start, rate, sound.sample_rate) - first
+    end = sample_at(frames.end, rate, sound.sample_rate) - first
+    return sound.at_sample + start, sound.at_sample + end
+
+
+def _overlap(one: PlacedClip, other: PlacedClip) -> bool:
+    return one.record_start < other.record_end and other.record_start < one.record_end
+
+
+def _link_group(clip: PlacedClip) -> tuple[str, object] | None:
+    metadata = clip.clip.metadata
+    for editor, key in _LINKS:
+        group = entry(entry(metadata, editor) or {}, key) if len(metadata) else None
+        if isinstance(group, int | str):
+            return editor, group
+    return None

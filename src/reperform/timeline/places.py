@@ -1,0 +1,146 @@
+"""Where items stand inside the stack they belong to, each track walked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from reperform.timing import exact_seconds
+
+__all__ = ["Place", "Places", "item_at", "seconds_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What is visible of an item in its stack. Times are exact seconds of the stack's own time."""
+
+    stack: otio.schema.Stack = field(compare=False, repr=False)
+    height: int
+    """Of its track, among the stack's children."""
+    start: Fraction
+    end: Fraction
+    cut: Fraction
+    """How much of the item's beginning its track does not show."""
+    before: otio.schema.Transition | None = field(default=None, compare=False, repr=False)
+    after: otio.schema.Transition | None = field(default=None, compare=False, repr=False)
+    followed: bool = False
+    """Something comes after it, or after the transition at its end."""
+
+    @property
+    def origin(self) -> Fraction:
+        """Where the item would begin if all of it were visible."""
+        return self.start - self.cut
+
+
+@dataclass(frozen=True)
+class _Track:
+    children: list[Any]
+    starts: dict[int, tuple[int, Fraction, Fraction]]
+
+
+class Places:
+    """Finds places in one timeline, as long as nothing is added to or taken out of its tracks."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[int, tuple[Any, _Track]] = {}
+
+    def of(self, item: Any) -> Place:
+        """The place of an item. Raises ValueError for one that stands in no stack."""
+        parent = item.parent()
+        start, end = self._in_parent(item)
+        origin = start
+        child = item
+        while isinstance(parent, otio.schema.Track):
+            start, end, origin = _seen_through(parent, start, end, origin)
+            child, parent = parent, parent.parent()
+            if isinstance(parent, otio.schema.Track):
+                offset, _ = self._in_parent(child)
+                start, end, origin = start + offset, end + offset, origin + offset
+        if not isinstance(parent, otio.schema.Stack):
+            raise ValueError(f"“{item.name}” stands in no stack")
+        before, after, followed = self._neighbours(item)
+        height = next((n for n, other in enumerate(parent) if other is child), 0)
+        return Place(
+            stack=parent,
+            height=height,
+            start=start,
+            end=end,
+            cut=start - origin,
+            before=before,
+            after=after,
+            followed=followed,
+        )
+
+    def _in_parent(self, item: Any) -> tuple[Fraction, Fraction]:
+        parent = item.parent()
+        if not isinstance(parent, otio.schema.Track):
+            return Fraction(0), seconds_of(item)
+        _, start, end = self._walked(parent).starts[id(item)]
+        return start, end
+
+    def _neighbours(self, item: Any) -> tuple[Any, Any, bool]:
+        parent = item.parent()
+        if not isinstance(parent, otio.schema.Track):
+            return None, None, False
+        walked = self._walked(parent)
+        index = walked.starts[id(item)][0]
+        before = walked.children[index - 1] if index else None
+        rest = walked.children[index + 1 : index + 3]
+        after = rest.pop(0) if rest and isinstance(rest[0], otio.schema.Transition) else None
+        return (before if isinstance(before, otio.schema.Transition) else None), after, bool(rest)
+
+    def _walked(self, track: Any) -> _Track:
+        if id(track) not in self._tracks:
+            self._tracks[id(track)] = (track, _walk(track))
+        return self._tracks[id(track)][1]
+
+
+def _walk(track: Any) -> _Track:
+    children = list(track)
+    starts: dict[int, tuple[int, Fraction, Fraction]] = {}
+    position = Fraction(0)
+    for index, child in enumerate(children):
+        end = position + seconds_of(child)
+        starts[id(child)] = (index, position, end)
+        position = end
+    return _Track(children, starts)
+
+
+def _seen_through(track: Any, start: Fraction, end: Fraction, origin: Fraction) -> tuple[Fraction, Fraction, Fraction]:
+    """Times in a track as its parent sees them: moved and cut by the track's own source range."""
+    if track.source_range is None:
+        return start, end, origin
+    opens = exact_seconds(track.source_range.start_time)
+    closes = opens + exact_seconds(track.source_range.duration)
+    start, end = max(start, opens), min(end, closes)
+    return start - opens, max(start, end) - opens, origin - opens
+
+
+def seconds_of(item: Any) -> Fraction:
+    """How long an item is in its track, exactly; a transition takes no time, and what has no range has no length."""
+    if isinstance(item, otio.schema.Transition):
+        return Fraction(0)
+    try:
+        if item.source_range is not None:
+            return exact_seconds(item.source_range.duration)
+        return exact_seconds(item.trimmed_range().duration)
+    except (otio.exceptions.OTIOError, AttributeError, ValueError):
+        return Fraction(0)
+
+
+def item_at(timeline: otio.schema.Timeline, address: tuple[int, ...]) -> Any:
+    """The item at child indices from the timeline's stack down.
+
+    Raises:
+        LookupError: there is none.
+
+    """
+    item: Any = timeline.tracks
+    for index in address:
+        if not isinstance(item, otio.core.Composition) or not 0 <= index < len(item):
+            raise LookupError(f"nothing stands at {address}")
+        item = item[index]
+    return item

@@ -1,0 +1,40 @@
+"""One film and one voice for all tests of performing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from performing.performing_kit import Service, make_film, make_voice, probed
+from reperform.model import Source
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film and the voice for it."""
+
+    source: Source
+    voice: Path
+    other_voice: Path
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    folder = tmp_path_factory.mktemp("film")
+    return Film(
+        source=probed(make_film(folder)),
+        voice=make_voice(folder),
+        other_voice=make_voice(folder, "other.wav", start=500_000),
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return tmp_path / "cut.reperform"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    return Service(tmp_path / "service")
