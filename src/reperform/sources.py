@@ -18,7 +18,7 @@ from reperform.errors import InputError, MediaError, MediaRefused
 from reperform.model import AudioStream, Place, Problem, Source
 from reperform.timeline.archives import is_archive, unpack
 from reperform.timeline.cut import Cut, PlacedClip
-from reperform.timeline.locations import Location, is_file, locate, refuse_by_name, refuse_text
+from reperform.timeline.locations import Location, is_file, locate, refuse_by_name, refuse_text, tidy
 from reperform.timeline.media_roots import MediaRoots
 from reperform.timeline.recognising import original_of
 from reperform.timing import Rate, ceil_frame, exact_rate, exact_seconds, floor_frame, format_timecode
@@ -122,6 +122,7 @@ class Linker:
             available = _available(reference)
             source = self._open(placed, reference, available)
             _refuse_without_movement(source)
+            _refuse_interlaced(source)
             zero = _first_frame(source, available, placed)
             in_frame, frames = _visible(source, placed, zero)
         except (InputError, MediaError) as error:
@@ -214,7 +215,7 @@ class Linker:
         paths = location.paths
         if self._is_archive and any(".." in inside.split("/") for inside in location.inside):
             paths = ()
-        return next((path for path in paths if is_file(path)), None)
+        return next((tidy(path) for path in paths if is_file(path)), None)
 
     def _in_archive(self, location: Location) -> Path | None:
         """The file, unpacked, if the timeline is an archive and holds it."""
@@ -399,6 +400,15 @@ def _refuse_without_movement(source: Source) -> None:
         raise MediaRefused(f"“{source.path.name}” has no picture", fix="Mark a clip of moving picture.")
     if source.kind == "still" or source.frames < 2:
         raise MediaRefused(f"“{source.path.name}” is a still: it has no moving picture", fix="Mark a clip that moves.")
+
+
+def _refuse_interlaced(source: Source) -> None:
+    # Before anything is paid for: the conform would refuse it after.
+    if source.field_order != "progressive":
+        raise MediaRefused(
+            f"“{source.path.name}” is interlaced, and takes of interlaced media are not made yet",
+            fix="Deinterlace it to a progressive file of the same timecode, and relink the clip to that.",
+        )
 
 
 def _ambiguous(name: str, candidates: list[Path]) -> MediaRefused:

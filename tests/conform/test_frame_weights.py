@@ -147,3 +147,13 @@ def test_frame_missing_in_the_context_shortens_the_dissolve() -> None:
     weights = weights_of([splice], take=TAKE, seam_frames=4)
     assert {frame: weights[frame][0] for frame in (103, 104)} == {103: F(1, 3), 104: F(2, 3)}
     assert 102 not in weights
+
+
+def test_result_that_was_not_aligned_is_refused() -> None:
+    """What failed its frame count cannot be spliced, and says so in words."""
+    cue = FrameRange(105, 8)
+    splice = Splice(
+        cue=cue, returned=Path("result.mp4"), returned_range=FrameRange(100, 20), alignment=Alignment(frames=())
+    )
+    with pytest.raises(ConformError, match="8 frames from 105 on, inside the cue, did not come back"):
+        weights_of([splice], take=TAKE, seam_frames=4)

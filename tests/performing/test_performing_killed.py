@@ -34,8 +34,10 @@ for line in sys.stdin:
     plan, project, service = line.rstrip("\\n").split("\\t")
     child = os.fork()
     if not child:
-        run(Plan.model_validate_json(Path(plan).read_text()), Path(project), service=Service(Path(service)))
-        os._exit(0)
+        try:
+            run(Plan.model_validate_json(Path(plan).read_text()), Path(project), service=Service(Path(service)))
+        finally:
+            os._exit(0)
     print(child, flush=True)
     print(os.waitpid(child, 0)[1], flush=True)
 """
@@ -150,6 +152,17 @@ def test_killed_after_a_commit(tmp_path: Path, film: Film, nursery: Nursery, eng
     os.kill(child, signal.SIGKILL)
     nursery.ended()
     _check_goes_on(film, tmp_path, engine)
+
+
+@pytest.mark.parametrize("event", [3, 10], ids=["while it prepares", "while the engine performs"])
+def test_interrupted_once(tmp_path: Path, film: Film, nursery: Nursery, event: int) -> None:
+    """Ctrl-C ends a run where it can go on, in good order: no work is half done, and the session has ended."""
+    child = nursery.start(_plan(tmp_path, film, "service"), tmp_path)
+    _wait_for_event(tmp_path / "cut.reperform", event)
+    os.kill(child, signal.SIGINT)
+    assert not nursery.ended()
+    assert list((tmp_path / "cut.reperform" / "work" / "sessions").iterdir()) == []
+    _check_goes_on(film, tmp_path, "service")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import imageio_ffmpeg
 import pytest
 
 import burned
@@ -25,7 +27,8 @@ from reperform.errors import (
     SubmissionUnknown,
 )
 from reperform.ledger.ledger import Ledger
-from reperform.model import Place, Plan, Problem
+from reperform.model import Place, Plan, Problem, Shot
+from reperform.performing.knowing import key_by
 from reperform.performing.listening import Stage
 from reperform.performing.performed import Performed
 from reperform.performing.run import perform
@@ -405,6 +408,42 @@ def test_a_result_that_cannot_be_used_is_kept_and_not_paid_again(
     assert len(run(one_cue, project, service=service, another={"cue@12"}).made) == 1
 
 
+@pytest.mark.parametrize(
+    ("picture", "severity", "said"),
+    [
+        pytest.param("color=black", "error", "black frames", id="black"),
+        pytest.param("trim", "warning", "1 too few", id="a frame short"),
+    ],
+)
+def test_what_is_wrong_with_a_result_is_said(
+    one_cue: Plan,
+    project: Path,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    picture: str,
+    severity: str,
+    said: str,
+) -> None:
+    """A take that fails a check is kept beside the others and said to be; what could be put right is a warning."""
+
+    async def other(output: Any, into: Path) -> None:
+        _spoil(Path(output.address), into, black=picture != "trim")
+
+    monkeypatch.setattr(service, "fetch", other)
+    performed = run(one_cue, project, service=service)
+    (take,) = performed.takes[SHOT]
+    assert take.path.exists()
+    assert (take.passed, bool(performed.failed)) == ((False, True) if severity == "error" else (True, False))
+    assert [(each.severity, said in each.message) for each in performed.problems] == [(severity, True)]
+
+
+def _spoil(returned: Path, into: Path, *, black: bool) -> None:
+    """The same film, black, or without its last frame."""
+    change = ["-vf", "lutyuv=y=16:u=128:v=128"] if black else ["-frames:v", "13"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(returned), *change]
+    subprocess.run([*command, "-c:v", "libx264", "-c:a", "copy", "-f", "mp4", str(into)], check=True)
+
+
 def test_a_lost_result_is_not_paid_again_by_itself(one_cue: Plan, project: Path, service: Service) -> None:
     """Neither is a lost take, but that is made again, under its number."""
     first = run(one_cue, project, service=service)
@@ -487,17 +526,47 @@ def test_the_plan_knows_what_is_paid(
     tmp_path: Path, film: Film, one_cue: Plan, project: Path, service: Service
 ) -> None:
     """By its quick key: a cue that was performed needs no job; one that was changed does."""
-    from reperform.performing.knowing import paid_by
+    key_of = key_by(engine=service, model="one", settings=SETTINGS, folder=tmp_path)
 
-    def known(plan: Plan) -> list[bool]:
+    def takes_known(plan: Plan) -> int:
+        key = key_of(plan.shots[0], plan.shots[0].cues[0])
+        assert key is not None
         with Ledger.open(project) as ledger:
-            paid = paid_by(ledger, engine=service, model="one", settings=SETTINGS, folder=tmp_path)
-            return [paid(each, each_cue) for each in plan.shots for each_cue in each.cues]
+            return ledger.results.paid_takes(key)
 
-    assert known(one_cue) == [False]
+    assert takes_known(one_cue) == 0
     run(one_cue, project, service=service)
-    assert known(one_cue) == [True]
-    assert known(plan_of(tmp_path, shot(film.source, cue(12, 8, voice=film.voice, emotion="sad")))) == [False]
+    assert takes_known(one_cue) == 1
+    assert takes_known(plan_of(tmp_path, shot(film.source, cue(12, 8, voice=film.voice, emotion="sad")))) == 0
+
+
+def test_a_cue_without_media_has_no_quick_key(tmp_path: Path, film: Film, service: Service) -> None:
+    """The plan can be shown while media are offline."""
+    gone = cue(12, 8, voice=tmp_path / "gone.wav")
+    assert (
+        key_by(engine=service, model="one", settings=SETTINGS, folder=tmp_path)(shot(film.source, gone), gone) is None
+    )
+
+
+def test_a_retimed_shot_is_performed_as_seen(tmp_path: Path, film: Film, project: Path, service: Service) -> None:
+    """On the clock of the record, through its map; its take begins at record timecode. Moved, it is paid but made anew."""
+    shown = tuple(range(30, 6, -1))
+
+    def reversed_at(record_in: int) -> Shot:
+        plain = shot(film.source, record_in=record_in)
+        spoken = cue(12, 6, voice=film.voice)
+        voices = (spoken.voices[0].model_copy(update={"offset_samples": 0}),)
+        media = plain.media.model_copy(update={"in_frame": record_in, "head": 0, "tail": 0, "map": shown})
+        cues = (spoken.model_copy(update={"in_frame": record_in + 4, "voices": voices}),)
+        return plain.model_copy(update={"clock": "record", "media": media, "cues": cues})
+
+    for record_in, number in ((0, 90000), (250, 90250)):
+        moved = reversed_at(record_in)
+        performed = run(plan_of(tmp_path, moved), project, service=service)
+        assert performed.problems == ()
+        (take,) = performed.takes[moved.id]
+        assert burned.numbers(take.path) == list(shown)
+        assert (take.start_frame, take.in_frame, take.passed, len(service.billed)) == (number, record_in, True, 1)
 
 
 def test_every_stage_is_told(one_cue: Plan, project: Path, service: Service) -> None:

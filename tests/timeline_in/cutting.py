@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ def timeline(*tracks: Any, start: float | None = None, rate: float = RATE, name:
     made = otio.schema.Timeline(name, global_start_time=None if start is None else RationalTime(start, rate))
     made.tracks.extend(tracks)
     return made
+
+
+def in_frames(time: Fraction | None) -> Any:
+    """A time in seconds as frames at RATE."""
+    return None if time is None else time * int(RATE)
 
 
 def cut_of(made: Any, folder: Path, **asked: Any) -> Cut:

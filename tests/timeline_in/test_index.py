@@ -8,13 +8,12 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
-from opentimelineio.opentime import RationalTime
 
 from reperform.timeline.cut import Index
 from reperform.timeline.index import build, by_address, item_at, picture_at
 from reperform.timeline.reading import read
 from shared import SHARED, needs
-from timeline_in.cutting import add_marks, clip, dissolve, gap, index_of, movie, span, stack, timeline, track
+from timeline_in.cutting import add_marks, clip, dissolve, gap, in_frames, index_of, movie, span, stack, timeline, track
 
 
 def _places(index: Index) -> list[tuple[str, str, int, int]]:
@@ -66,8 +65,8 @@ def test_a_transition_takes_no_time_and_uses_media_on_both_sides(tmp_path: Path)
     index = index_of(timeline(track(clip("a", 0, 10), dissolve(2, 3), clip("b", 50, 10))), tmp_path)
     before, after = index.clips
     assert (before.record.end, after.record.start) == (10, 10)
-    assert (before.head_transition, before.tail_transition) == (0, Fraction(3, 24))
-    assert (after.head_transition, after.tail_transition) == (Fraction(2, 24), 0)
+    assert (in_frames(before.head_transition), in_frames(before.tail_transition)) == (0, 3)
+    assert (in_frames(after.head_transition), in_frames(after.tail_transition)) == (2, 0)
 
 
 @pytest.mark.parametrize("who", ["clip", "track", "stack", "timeline"])
@@ -90,8 +89,8 @@ def test_a_nested_stack_is_walked_and_its_source_range_cuts_what_is_in_it(tmp_pa
         ("c", "V1/V2", 24, 10),
         ("after", "V1", 34, 24),
     ]
-    assert [clip.source_start * 24 for clip in index.clips] == [104, 200, 304, 0]
-    assert [clip.source_end * 24 for clip in index.clips] == [110, 204, 314, 24]
+    assert [in_frames(clip.source_start) for clip in index.clips] == [104, 200, 304, 0]
+    assert [in_frames(clip.source_end) for clip in index.clips] == [110, 204, 314, 24]
     assert by_address(index)[0, 1, 1, 0].name == "c"
 
 
@@ -177,25 +176,30 @@ def test_a_retimed_clip_keeps_its_length_and_shows_its_part_of_the_media(
 ) -> None:
     (placed,) = index_of(timeline(track(clip("a", 20, 10, speed=speed))), tmp_path).clips
     assert placed.record.frames == 10
-    assert (placed.source_start * 24, placed.source_end * 24) == source
+    assert (in_frames(placed.source_start), in_frames(placed.source_end)) == source
 
 
 def test_a_constant_retime_around_a_clip_is_exact(tmp_path: Path) -> None:
     inner = stack(track(clip("a", 0, 20), clip("b", 100, 20, speed=0.5)), trim=span(10, 15))
     inner.effects.append(_warp("2x"))
     index = index_of(timeline(track(inner)), tmp_path)
-    assert [(placed.record_start * 24, placed.record_end * 24, placed.speed) for placed in index.clips] == [
+    assert [(in_frames(placed.record_start), in_frames(placed.record_end), placed.speed) for placed in index.clips] == [
         (0, 5, 2),
         (5, 15, 1),
     ]
-    assert [(placed.source_start * 24, placed.source_end * 24) for placed in index.clips] == [(10, 20), (100, 110)]
+    assert [(in_frames(placed.source_start), in_frames(placed.source_end)) for placed in index.clips] == [
+        (10, 20),
+        (100, 110),
+    ]
 
 
 def test_what_is_nested_backward_is_seen_backward(tmp_path: Path) -> None:
     inner = stack(track(clip("a", 0, 10), clip("b", 100, 10)), trim=span(5, 10))
     inner.effects.append(otio.schema.LinearTimeWarp(time_scalar=-1.0))
     index = index_of(timeline(track(inner)), tmp_path)
-    assert [(placed.name, placed.record_start * 24, placed.source_start * 24) for placed in index.clips] == [
+    assert [
+        (placed.name, in_frames(placed.record_start), in_frames(placed.source_start)) for placed in index.clips
+    ] == [
         ("a", 5, 5),
         ("b", 0, 100),
     ]
@@ -243,10 +247,10 @@ def test_a_clip_without_media_or_with_a_missing_active_key_is_read(tmp_path: Pat
     assert [(placed.name, placed.moving) for placed in build(read(path)).clips] == [("a", True)]
 
 
-def _record(index: Index) -> list[tuple[str, Fraction | None, Fraction | None, bool]]:
+def _record(index: Index) -> list[tuple[str, Any, Any, bool]]:
     frames = [(mark.record_start, mark.record_end) for mark in index.markers]
     return [
-        (mark.on, None if start is None else start * 24, None if end is None else end * 24, mark.trimmed_away)
+        (mark.on, in_frames(start), in_frames(end), mark.trimmed_away)
         for mark, (start, end) in zip(index.markers, frames, strict=True)
     ]
 
@@ -331,7 +335,7 @@ def test_the_transition_example_of_opentimelineio() -> None:
         ("Clip-003", 9, 4),
         ("Clip-004", 13, 6),
     ]
-    assert [(clip.head_transition * 24, clip.tail_transition * 24) for clip in index.clips] == [
+    assert [(in_frames(clip.head_transition), in_frames(clip.tail_transition)) for clip in index.clips] == [
         (0, 0),
         (0, 3),
         (2, 0),
@@ -340,9 +344,9 @@ def test_the_transition_example_of_opentimelineio() -> None:
     assert index.clips[3].source_start == Fraction(100, 24)
 
 
-def _seen(index: Index, start: int, end: int) -> list[tuple[str, Fraction, Fraction]]:
+def _seen(index: Index, start: int, end: int) -> list[tuple[str, Any, Any]]:
     found = picture_at(index).topmost(Fraction(start, 24), Fraction(end, 24))
-    return [(clip.name, first * 24, last * 24) for clip, first, last in found]
+    return [(clip.name, in_frames(first), in_frames(last)) for clip, first, last in found]
 
 
 def test_the_topmost_moving_enabled_picture_is_what_is_seen(tmp_path: Path) -> None:
@@ -392,4 +396,3 @@ def test_a_length_of_a_hair_off_a_frame_ends_on_the_frame(tmp_path: Path) -> Non
     made = otio.schema.Clip("a", movie(), span(0, 24.00000001))
     (placed,) = index_of(timeline(track(made), start=0), tmp_path).clips
     assert placed.record.frames == 24
-    assert RationalTime(24, 24).value == 24

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +65,8 @@ def _by_otio(made: Any) -> dict[tuple[int, ...], tuple[Fraction, Fraction]]:
             here = (*address, position)
             if isinstance(child, otio.schema.Clip):
                 own = child.trimmed_range()
-                start = (
-                    exact_seconds(made.tracks[address[0]].transformed_time(own.start_time, made.tracks))
-                    if False
-                    else None
-                )
                 place = child.transformed_time_range(own, made.tracks)
                 found[here] = (exact_seconds(place.start_time), exact_seconds(place.duration))
-                assert start is None
             elif isinstance(child, otio.core.Composition):
                 walk(child, here)
 
@@ -128,4 +123,4 @@ def test_the_picture_found_is_the_topmost_of_all(tmp_path: Path, made: Any, mome
         expected = [max(over, key=lambda clip: clip.track.height)] if over else []
         assert [found[0] for found in finder.topmost(moment, moment)] == expected
     whole = finder.topmost(Fraction(0), Fraction(10_000))
-    assert all(one[2] <= other[1] for one, other in zip(whole, whole[1:], strict=False))
+    assert all(one[2] <= other[1] for one, other in pairwise(whole))

@@ -27,7 +27,7 @@ def test_the_content_decides_not_the_ending(tmp_path: Path, ending: str) -> None
     path = tmp_path / f"cut.{ending}"
     path.write_text(_text(timeline(track(clip("a")), name="reel 1")), encoding="utf-8-sig")
     cut = read(path)
-    assert (cut.name, cut.rate, cut.dialect.name, cut.media_folder) == ("reel 1", 24, "otio", tmp_path)
+    assert (cut.name, cut.rate, cut.dialect.name, cut.media_folder) == ("reel 1", Fraction(24), "otio", tmp_path)
 
 
 def test_an_archive_is_read_without_unpacking_its_media(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_start_timecode_that_is_no_time_is_as_none(tmp_path: Path) -> None:
     made["global_start_time"] = {"OTIO_SCHEMA": "RationalTime.1", "rate": 0.0, "value": 10.0}
     path = tmp_path / "cut.otio"
     path.write_text(json.dumps(made))
-    assert (read(path).rate, read(path).start_frame) == (25, 0)
+    assert (read(path).rate, read(path).start_frame) == (Fraction(25), 0)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_file_of_a_newer_opentimelineio_is_refused_with_the_way_out(name: str)
 def test_real_timelines_are_read(path: str, rate: int, start: int, dialect: str, clips: int) -> None:
     index = build(read(SHARED / "timelines" / path))
     cut = index.cut
-    assert (cut.rate, cut.start_frame, cut.dialect.name, len(index.clips)) == (rate, start, dialect, clips)
+    assert (cut.rate, cut.start_frame, cut.dialect.name, len(index.clips)) == (Fraction(rate), start, dialect, clips)
 
 
 def test_the_file_is_not_touched(tmp_path: Path) -> None:

@@ -147,6 +147,8 @@ class Ledger:
     def compact(self) -> None:
         """Write all into the one file, so that nothing deleted stays behind in its log. Another's reading may delay it."""
         with self._lock, _said(self.layout.ledger):
+            if self._connection.in_transaction:
+                return
             self._connection.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchall()
 
 

@@ -23,6 +23,9 @@ _HD = {"primaries": "bt709", "transfer": "bt709", "space": "bt709"}
 _SD = {"primaries": "smpte170m", "transfer": "smpte170m", "space": "smpte170m"}
 _TAGS = {"primaries": "color_primaries", "transfer": "color_trc", "space": "colorspace", "range": "range"}
 
+_OLD_NAMES = {"gamma22": "bt470m", "gamma28": "bt470bg"}
+"""Transfer curves that setparams knows by another name than all the rest of FFmpeg."""
+
 _MATRICES = {
     "smpte170m": "smpte170m", "bt470bg": "bt470", "fcc": "fcc", "smpte240m": "smpte240m", "bt2020nc": "bt2020",
     "bt2020c": "bt2020",
@@ -88,7 +91,7 @@ def tag_filters(source: Source, scaling: str) -> list[str]:
 
 
 def _setparams(tags: Mapping[str, str], which: list[str]) -> str:
-    return "setparams=" + ":".join(f"{_TAGS[tag]}={tags[tag]}" for tag in which)
+    return "setparams=" + ":".join(f"{_TAGS[tag]}={_OLD_NAMES.get(tags[tag], tags[tag])}" for tag in which)
 
 
 def h264_arguments(rate: Rate, *, crf: int, preset: str, threads: int = 0) -> list[str]:

@@ -141,7 +141,9 @@ class PictureMaker:
         if splice.sent is not None and splice.sent.is_file():
             sent = coding_of(probe(splice.sent))
         else:
-            sent = Coding(coding_of(self._shot.source).matrix, "tv")
+            source = self._shot.source
+            # RGB is sent as Rec. 709, whatever its size.
+            sent = Coding("bt709" if source.color.get("space") == "gbr" else coding_of(source).matrix, "tv")
         try:
             return coding_of(probe(splice.returned), untagged=sent)
         except MediaRefused as error:

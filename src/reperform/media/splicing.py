@@ -38,7 +38,10 @@ class Splice:
         number = frame - self.returned_range.start
         if not 0 <= number < self.returned_range.frames:
             return None
-        return number if self.alignment is None else self.alignment.frames[number]
+        if self.alignment is None:
+            return number
+        # A result that could not be aligned has no frames at all.
+        return self.alignment.frames[number] if number < len(self.alignment.frames) else None
 
     def available(self) -> frozenset[int]:
         """The frames that came back."""

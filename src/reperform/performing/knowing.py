@@ -7,12 +7,11 @@ from pathlib import Path
 
 from reperform.engines.base import Engine
 from reperform.errors import ReperformError
-from reperform.ledger.ledger import Ledger
 from reperform.model import Cue, PlanSettings, Shot
 from reperform.performing.terms import Planner, Terms
 from reperform.performing.wanting import quick_key
 
-__all__ = ["key_by", "paid_by"]
+__all__ = ["key_by"]
 
 
 def key_by(*, engine: Engine, model: str, settings: PlanSettings, folder: Path) -> Callable[[Shot, Cue], str | None]:
@@ -26,16 +25,3 @@ def key_by(*, engine: Engine, model: str, settings: PlanSettings, folder: Path) 
             return None
 
     return key
-
-
-def paid_by(
-    ledger: Ledger, *, engine: Engine, model: str, settings: PlanSettings, folder: Path
-) -> Callable[[Shot, Cue], bool]:
-    """Says whether as many takes of a cue are paid as it asks for. What cannot be read is not known to be paid."""
-    key = key_by(engine=engine, model=model, settings=settings, folder=folder)
-
-    def paid(shot: Shot, cue: Cue) -> bool:
-        quick = key(shot, cue)
-        return quick is not None and ledger.results.paid_takes(quick) >= (cue.direction.takes or 1)
-
-    return paid

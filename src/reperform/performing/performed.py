@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reperform.errors import AccessRefused
 from reperform.model import Place, Problem, Shot, Take, TimelineInfo
 from reperform.timing import FrameRange, parse_timecode
 
-__all__ = ["Performed", "problem_of", "stops"]
+__all__ = ["Performed", "problem_of", "problems_with", "stops"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,19 @@ def problem_of(shot: Shot, error: BaseException, *, timecode: str | None = None)
         message=f"{message} ({cause.strip().splitlines()[-1]})" if cause and cause.strip() not in message else message,
         fix=getattr(error, "fix", None),
     )
+
+
+def problems_with(take: Take, shot: Shot, warnings: Sequence[str]) -> list[Problem]:
+    """What is to be said of a take: what of its results was put right, and why it is not put in the timeline."""
+    where = Place(track=shot.track, clip=shot.clip, timecode=shot.record.in_)
+    problems = [Problem(severity="warning", where=where, message=f"{take.id}: {warning}") for warning in warnings]
+    failed = [f"{check.name} ({check.detail})" for check in take.checks if not check.passed]
+    if failed:
+        message = f"{take.id} did not pass: {'; '.join(failed)}. It is kept, and not put in the timeline."
+        problems.append(
+            Problem(severity="error", where=where, message=message, fix=f"Look at {take.path}, or ask for `--another`.")
+        )
+    return problems
 
 
 def stops(problem: Problem, shot: Shot, timeline: TimelineInfo) -> bool:

@@ -21,7 +21,7 @@ from reperform.performing.errand import in_thread
 from reperform.performing.listening import Listener, Stage, silence
 from reperform.performing.making import Making, takes_of
 from reperform.performing.paying import Paying, performing_engine
-from reperform.performing.performed import Performed, problem_of, stops
+from reperform.performing.performed import Performed, problem_of, problems_with, stops
 from reperform.performing.terms import EngineOf, Planner, Terms
 from reperform.performing.wanting import Wanted, quick_key, wanted_by
 
@@ -117,30 +117,36 @@ class _Run:
         if problems or not complete:
             self._fail(shot)
         else:
-            self.listener(shot.id, Stage.DONE, f"{len(self.takes.get(shot.id, ()))} takes", 1.0)
+            self.listener(shot.id, Stage.DONE, _counted(len(self.takes[shot.id])), 1.0)
 
     async def _make_takes(self, shot: Shot, wanted: tuple[Wanted, ...], meant: tuple[Wanted, ...]) -> bool:
-        """Whether every cue that is meant has a result, and every take of them could be made."""
+        """Whether every cue that is meant has a result, and every take of them could be made and passed its checks."""
         source = await in_thread(self.threads, partial(fingerprints.file_identity, shot.source.path))
         answers = {each.cue.id: self.paying.answers(each) for each in wanted}
         complete = all(answers[each.cue.id] for each in meant)
         made: dict[str, Take] = {}
         if meant and (complete or self.partial):
             for number in range(1, 1 + max((max(found, default=0) for found in answers.values()), default=0)):
-                making = Making(
-                    shot=shot, cues=_results_for(number, wanted, answers), source=source, settings=self.plan.settings
-                )
-                try:
-                    done = await in_thread(self.threads, partial(taking.make, making, self.ledger))
-                except ReperformError as error:
-                    self.problems.append(problem_of(shot, error))
-                    complete = False
-                    continue
-                made[done.take.id] = done.take
-                if done.new:
-                    self.made.append(done.take.id)
+                cues = _results_for(number, wanted, answers)
+                making = Making(shot=shot, cues=cues, source=source, settings=self.plan.settings)
+                take = await self._make(making)
+                complete = complete and take is not None and take.passed
+                if take is not None:
+                    made[take.id] = take
         self.takes[shot.id] = self._all_takes(shot, source, made)
         return complete
+
+    async def _make(self, making: Making) -> Take | None:
+        """The take, made now or there already; None where it could not be made. What is wrong with it is said."""
+        try:
+            done = await in_thread(self.threads, partial(taking.make, making, self.ledger))
+        except ReperformError as error:
+            self.problems.append(problem_of(making.shot, error))
+            return None
+        self.problems += problems_with(done.take, making.shot, done.warnings)
+        if done.new:
+            self.made.append(done.take.id)
+        return done.take
 
     def _all_takes(self, shot: Shot, source: str, made: Mapping[str, Take]) -> tuple[Take, ...]:
         # Those that answer the marks as they are now come last: the newest is what an editor sees first.
@@ -174,6 +180,10 @@ class _Run:
             cost_known=all(cost is not None for cost in costs),
             refused=self.paying.refused,
         )
+
+
+def _counted(takes: int) -> str:
+    return f"{takes} take{'' if takes == 1 else 's'}"
 
 
 def _results_for(

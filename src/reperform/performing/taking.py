@@ -31,6 +31,8 @@ class MadeTake:
 
     take: Take
     new: bool
+    warnings: tuple[str, ...] = ()
+    """What of the results was put right, in words."""
 
 
 def make(making: Making, ledger: Ledger) -> MadeTake:
@@ -62,7 +64,8 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
     checks = checking.check_take(conformed, making.shot, splices, sound=tracks)
     take = _document(making, row, conformed, (*_of_results(splices), *checks), ledger)
     ledger.takes.finish(row, take.model_dump_json())
-    return MadeTake(take=take, new=True)
+    put_right = (f"{each.name}: {said}" for each in splices if each.alignment for said in each.alignment.warnings)
+    return MadeTake(take=take, new=True, warnings=tuple(put_right))
 
 
 def read(row: TakeRow, ledger: Ledger, *, shot_id: str) -> Take:

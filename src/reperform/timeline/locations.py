@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from reperform.errors import MediaRefused
 
-__all__ = ["Location", "is_file", "locate", "refuse_by_name", "refuse_text"]
+__all__ = ["Location", "is_file", "locate", "refuse_by_name", "refuse_text", "tidy"]
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]+):")
 _DRIVE = re.compile(r"^/*([A-Za-z]):(?=$|[\\/])")
@@ -111,6 +111,15 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def tidy(path: Path) -> Path:
+    """The same file without `..` on the way; links stay, and where one makes a difference, so does the path."""
+    plain = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    try:
+        return plain if plain.samefile(path) else path
+    except OSError:
+        return path
 
 
 def refuse_by_name(name: str) -> None:
