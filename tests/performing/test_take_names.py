@@ -24,12 +24,23 @@ FACTS: dict[str, str | int] = {
         ("{clip} v{number:02}", False, "Mara_ “No_”_2 v07.mov"),
         ("../../{stem}/{number}", False, "_.._A001C003_7.mov"),
         ("{reel}{number}", False, "7.mov"),
-        ("{stem}" * 60 + "{number}", False, "A001C003" * 18 + "A001C0.mov"),
     ],
 )
 def test_a_name_is_made_of_its_facts(template: str, preview: bool, expected: str) -> None:
     """Facts are filled in; what a file system refuses becomes an underscore, so no name leaves its folder."""
     assert naming.file_name(template, FACTS, preview=preview) == expected
+
+
+def test_a_long_fact_is_cut_and_the_number_stays() -> None:
+    """A clip's name may be of any length."""
+    name = naming.file_name("{clip}{number}", {**FACTS, "clip": "片" * 300}, preview=False)
+    assert name == "片" * 60 + "7.mov"
+
+
+def test_a_name_that_is_too_long_is_refused() -> None:
+    """Rather than cut, for the number tells takes apart."""
+    with pytest.raises(SettingsError, match="too long"):
+        naming.file_name("{stem}" * 60 + "{number}", FACTS, preview=False)
 
 
 @pytest.mark.parametrize(

@@ -184,8 +184,8 @@ def test_a_constant_retime_around_a_clip_is_exact(tmp_path: Path) -> None:
     inner.effects.append(_warp("2x"))
     index = index_of(timeline(track(inner)), tmp_path)
     assert [(in_frames(placed.record_start), in_frames(placed.record_end), placed.speed) for placed in index.clips] == [
-        (0, 5, 2),
-        (5, 15, 1),
+        (0, 5, Fraction(2)),
+        (5, 15, Fraction(1)),
     ]
     assert [(in_frames(placed.source_start), in_frames(placed.source_end)) for placed in index.clips] == [
         (10, 20),

@@ -87,7 +87,9 @@ def tag_filters(source: Source, scaling: str) -> list[str]:
     before = ["primaries", "transfer", *([] if rgb else ["space"]), "range"]
     coded = tags | {"range": "tv"}
     scale = f"{scaling}:in_range={tags['range']}:out_range=tv:out_color_matrix={_MATRICES.get(coded['space'], 'bt709')}"
-    return [_setparams(tags, before), scale, "format=yuv420p", _setparams(coded, list(_TAGS))]
+    # Curves are not converted, and the scaler refuses some that it could not: it is told the one it knows best.
+    plain = tags | {"primaries": "bt709", "transfer": "bt709"}
+    return [_setparams(plain, before), scale, "format=yuv420p", _setparams(coded, list(_TAGS))]
 
 
 def _setparams(tags: Mapping[str, str], which: list[str]) -> str:

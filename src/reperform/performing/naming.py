@@ -17,7 +17,8 @@ FIELDS = ("stem", "timecode", "number", "reel", "clip", "track", "shot", "engine
 
 _FIELD = re.compile(r"\{(?P<name>[a-z_]*)(?::0?(?P<width>\d))?\}")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
-_LONGEST = 150
+_LONGEST_FACT = 60
+_LONGEST_BYTES = 230
 
 
 def check_template(template: str) -> None:
@@ -40,21 +41,33 @@ def check_template(template: str) -> None:
 
 
 def file_name(template: str, facts: Mapping[str, str | int], *, preview: bool) -> str:
-    """The name of a take's file, with its ending: safe in every file system, whatever the facts hold."""
+    """The name of a take's file, with its ending: safe in every file system, whatever the facts hold.
+
+    Raises:
+        SettingsError: the template makes names longer than file systems take.
+
+    """
 
     def value(match: re.Match[str]) -> str:
         fact = facts.get(match["name"], "")
-        return f"{fact:0{match['width']}}" if isinstance(fact, int) and match["width"] else str(fact)
+        return f"{fact:0{match['width']}}" if isinstance(fact, int) and match["width"] else str(fact)[:_LONGEST_FACT]
 
-    name = stem_of(_FIELD.sub(value, template))
+    name = _safe(_FIELD.sub(value, template))
+    if len(name.encode()) > _LONGEST_BYTES:
+        # Never cut short: without its number a name would not be free for ever.
+        raise SettingsError(f"“{template}” makes names that are too long: {name[:40]}…", fix="Use fewer fields.")
     return f"{name}{'_PREVIEW' if preview else ''}.mov"
 
 
 def stem_of(name: str) -> str:
-    """The name as it may stand in a file's name."""
-    return _UNSAFE.sub("_", name).strip(" .")[:_LONGEST] or "take"
+    """The name as it may stand in a file's name, beside others."""
+    return _safe(name)[:_LONGEST_FACT] or "take"
 
 
 def reel_name(original: str | None, number: int, *, own: bool) -> str | None:
     """The reel of a take: its own, made of the original's and its number, or the same. None where the original has none."""
     return original if original is None or not own else f"{original}_RP{number:03}"
+
+
+def _safe(name: str) -> str:
+    return _UNSAFE.sub("_", name).strip(" .")
