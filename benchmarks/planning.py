@@ -95,12 +95,11 @@ def measure(cut: Cut, folder: Path, media: list[Path], rounds: int) -> float:
 
 def timeline(cut: Cut, media: list[Path]) -> otio.schema.Timeline:
     """One clip after the other, a marker and some metadata on each."""
-    every = CLIPS // cut.marks
-    clips = [_clip(number, media, marked=number % every == every // 2) for number in range(CLIPS)]
+    clips = [_clip(number, media, marked=_is_marked(number, cut)) for number in range(CLIPS)]
     made = otio.schema.Timeline("benchmark", global_start_time=Time(RATE * 3600, RATE))
     made.tracks.append(otio.schema.Track("V1", children=_in_stacks(clips, cut.nested) if cut.nested else clips))
     if cut.sound:
-        sounds = [_clip(number, media, marked=False, marker=False) for number in range(CLIPS)]
+        sounds = [_clip(number, media, marked=_is_marked(number, cut), marker=False) for number in range(CLIPS)]
         made.tracks.append(otio.schema.Track("A1", children=sounds, kind=otio.schema.TrackKind.Audio))
     return made
 
@@ -119,6 +118,11 @@ def make_media(folder: Path) -> list[Path]:
         ffmpeg.run([*inputs, *coding, "-timecode", "01:00:00:00", str(path)])
         made.append(path)
     return made
+
+
+def _is_marked(number: int, cut: Cut) -> bool:
+    every = CLIPS // cut.marks
+    return number % every == every // 2
 
 
 def _clip(number: int, media: list[Path], *, marked: bool, marker: bool = True) -> otio.schema.Clip:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -138,37 +138,34 @@ def play(path: Path, *, rate: Fraction, frames: int, only: str | None = None) ->
     It knows nothing of reperform: start and length of each clip, the start of its active reference, and the file's frames.
     """
     made = otio.adapters.read_from_file(str(path))
-    tracks = [item for item in made.tracks if item.kind == otio.schema.TrackKind.Video and item.enabled]
-    if only is not None:
-        tracks = [item for item in made.tracks if item.name == only]
     shown: list[Shown | None] = [None] * frames
-    for item in tracks:
-        for number, one in _track(item, path.parent, rate, frames):
-            shown[number] = one
+    for item in made.tracks:
+        wanted = item.enabled and item.kind == otio.schema.TrackKind.Video if only is None else item.name == only
+        for number, child, at in _placed(item, rate, frames) if wanted else ():
+            if child.enabled or only is not None:
+                shown[number] = _frame(child, at, path.parent)
     return shown
 
 
-def _track(item: otio.schema.Track, folder: Path, rate: Fraction, frames: int) -> list[tuple[int, Shown]]:
-    found: list[tuple[int, Shown]] = []
+def _placed(item: otio.schema.Track, rate: Fraction, frames: int) -> Iterator[tuple[int, otio.schema.Clip, Fraction]]:
+    """Record frame, the clip of a track that stands there, and the moment of the clip's own time."""
     position = Fraction(0)
     for child in item:
         if isinstance(child, otio.schema.Transition):
             continue
-        shown = child.source_range or child.media_reference.available_range
-        length = _seconds(shown.duration)
-        if isinstance(child, otio.schema.Clip) and (child.enabled or item.name.startswith("Takes")):
+        range_shown = child.source_range or child.media_reference.available_range
+        start, length = _seconds(range_shown.start_time), _seconds(range_shown.duration)
+        if isinstance(child, otio.schema.Clip):
             for number in range(math.ceil(position * rate), min(frames, math.ceil((position + length) * rate))):
-                found.append((number, _frame(child, _seconds(shown.start_time) + number / rate - position, folder)))
+                yield number, child, start + number / rate - position
         position += length
-    return found
 
 
 def _frame(child: otio.schema.Clip, at: Fraction, folder: Path) -> Shown:
     reference = child.media_reference
     available = reference.available_range
     zero = _seconds(available.start_time) if available else Fraction(0)
-    # The frame's middle: an editor's floats are not exact to the frame's edge.
-    media_rate = exact(available.duration.rate) if available else exact(child.source_range.duration.rate)
+    media_rate = exact((available or child.source_range).duration.rate)
     file = _file(reference.target_url, folder)
     number = math.floor((at - zero) * media_rate + Fraction(1, 100))
     return Shown(file.name, numbers(file)[number])

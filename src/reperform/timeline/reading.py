@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from reperform.errors import TimelineError
 from reperform.timeline.archives import CONTENT, is_archive, read_content
 from reperform.timeline.clock import drop_frame_reading, settle_drop_frame, start_frame, timeline_rate
 from reperform.timeline.cut import Cut
-from reperform.timeline.dialects import detect
-from reperform.timeline.scanning import newer_schemas, refuse_dangerous
+from reperform.timeline.dialects import WORDS, detect
+from reperform.timeline.scanning import BLOCK, SHARED, Scan, newer_schemas, refuse_cycles
 
 __all__ = ["LARGEST", "read", "settle_drop_frame"]
 
@@ -23,6 +24,7 @@ LARGEST = 1 << 30
 """Bytes of a timeline that are read; 20,000 clips with all of Resolve's effects are a quarter of it."""
 
 _HEAD = 512
+_OURS = '"reperform"'
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an AAF file"),
     (b"<", "an XML file"),
@@ -44,50 +46,95 @@ def read(
         TimelineError: the file is not there, is too large, or holds no timeline that can be read.
 
     """
-    content, sha256, media_folder = _content(path, unpack_into)
-    refuse_dangerous(content, path.name)
-    timeline = _one_timeline(_parsed(content, path), timeline_name, path)
+    file = _File.of(path, unpack_into)
+    timeline = _one_timeline(_parsed(file), timeline_name, path)
     rate = timeline_rate(timeline)
     start = start_frame(timeline, rate)
     drop, why = drop_frame_reading(start, rate, drop_frame)
     return Cut(
         path=path,
-        sha256=sha256,
+        sha256=file.sha256,
         timeline=timeline,
-        dialect=detect(timeline, content),
+        dialect=detect(timeline, file.words),
         rate=rate,
         start_frame=start,
         drop_frame=drop,
         drop_frame_why=why,
-        media_folder=media_folder,
+        media_folder=file.media_folder,
         name=timeline.name or "",
-        may_hold_takes=b'"reperform"' in content,
+        may_hold_takes=_OURS in file.words,
     )
 
 
-def _content(path: Path, unpack_into: Path | None) -> tuple[bytes, str, Path]:
-    """The JSON, the SHA-256 that identifies the file, and the folder where relative media paths start."""
-    try:
-        if path.is_dir():
-            content = _bytes_of(path / CONTENT, of=path)
-            return content, hashlib.sha256(content).hexdigest(), path.absolute()
-        if not path.is_file():
-            raise _not_there(path)
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    """A timeline's JSON: where it is, and what was seen of it before OTIO reads it."""
+
+    name: str
+    path: Path | None
+    """None for JSON that is in memory, out of an archive."""
+    content: bytes | None
+    sha256: str
+    words: frozenset[str]
+    media_folder: Path
+
+    @classmethod
+    def of(cls, path: Path, unpack_into: Path | None) -> _File:
+        try:
+            if path.is_dir():
+                return cls._plain(path / CONTENT, of=path, media_folder=path.absolute())
+            if not path.is_file():
+                raise _not_there(path)
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
             if is_archive(head):
-                file.seek(0)
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                return read_content(path, most=LARGEST), sha256, unpack_into or _cache(sha256)
-        _refuse_foreign(head, path)
-        content = _bytes_of(path, of=path)
-    except (OSError, ValueError) as error:
-        raise TimelineError(f"“{path}” cannot be opened", cause=str(error)) from error
-    return content, hashlib.sha256(content).hexdigest(), path.absolute().parent
+                return cls._packed(path, unpack_into)
+            _refuse_foreign(head, path)
+            return cls._plain(path, of=path, media_folder=path.absolute().parent)
+        except (OSError, ValueError) as error:
+            raise TimelineError(f"“{path}” cannot be opened", cause=str(error)) from error
 
+    @classmethod
+    def _plain(cls, path: Path, *, of: Path, media_folder: Path) -> _File:
+        _refuse_size(path, of=of)
+        scan = Scan(of.name, (*WORDS, _OURS))
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                scan.feed(block)
+        sha256 = scan.finish()
+        if SHARED in scan.found:
+            refuse_cycles(path.read_bytes(), of.name)
+        return cls(
+            name=of.name,
+            path=path,
+            content=None,
+            sha256=sha256,
+            words=frozenset(scan.found),
+            media_folder=media_folder,
+        )
 
-def _cache(sha256: str) -> Path:
-    return platformdirs.user_cache_path("reperform") / "unpacked" / sha256[:24]
+    @classmethod
+    def _packed(cls, path: Path, unpack_into: Path | None) -> _File:
+        content = read_content(path, most=LARGEST)
+        scan = Scan(path.name, (*WORDS, _OURS))
+        scan.feed(content)
+        scan.finish()
+        if SHARED in scan.found:
+            refuse_cycles(content, path.name)
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return cls(
+            name=path.name,
+            path=None,
+            content=content,
+            sha256=sha256,
+            words=frozenset(scan.found),
+            media_folder=unpack_into or platformdirs.user_cache_path("reperform") / "unpacked" / sha256[:24],
+        )
+
+    def read(self) -> bytes:
+        """All of it."""
+        return self.content if self.content is not None else self.path.read_bytes() if self.path else b""
 
 
 def _not_there(path: Path) -> TimelineError:
@@ -96,7 +143,7 @@ def _not_there(path: Path) -> TimelineError:
     return TimelineError(f"there is no file “{path}”", fix="Check the path of the timeline.")
 
 
-def _bytes_of(path: Path, *, of: Path) -> bytes:
+def _refuse_size(path: Path, *, of: Path) -> None:
     if not path.is_file():
         raise TimelineError(
             f"the folder “{of}” holds no {CONTENT}",
@@ -108,7 +155,6 @@ def _bytes_of(path: Path, *, of: Path) -> bytes:
             f"“{of.name}” has {size:,} bytes; {LARGEST:,} are the most that is read of a timeline",
             fix="Export a part of the cut, a reel for example.",
         )
-    return path.read_bytes()
 
 
 def _refuse_foreign(head: bytes, path: Path) -> None:
@@ -123,32 +169,37 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
     )
 
 
-def _parsed(content: bytes, path: Path) -> Any:
+def _parsed(file: _File) -> Any:
     try:
-        # Plain ASCII is what OTIO wants already; decoding it would only copy it.
-        text = content if content.isascii() else content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TimelineError(
-            f"“{path.name}” is not UTF-8 text", cause=str(error), fix="Export the timeline again."
-        ) from error
-    try:
-        return otio.adapters.read_from_string(text, "otio_json")
+        return _by_otio(file)
     except otio.exceptions.UnsupportedSchemaError as error:
-        raise _too_new(content, path, error) from error
+        raise _too_new(file, error) from error
+    except TimelineError:
+        raise
     except Exception as error:
         raise TimelineError(
-            f"OpenTimelineIO cannot read “{path.name}”",
+            f"OpenTimelineIO cannot read “{file.name}”",
             cause=f"{type(error).__name__}: {error}"[:2000],
             fix="Export the timeline again; if that fails too, export a part of it to find the item that is wrong.",
         ) from error
 
 
-def _too_new(content: bytes, path: Path, error: Exception) -> TimelineError:
-    newer = newer_schemas(content, dict(otio.core.type_version_map()))
+def _by_otio(file: _File) -> Any:
+    """What OTIO makes of the very bytes that were scanned: from the file, unless that would differ."""
+    if file.path is None or not _begins_plainly(file.path):
+        return otio.adapters.read_from_string(file.read().decode("utf-8-sig"), "otio_json")
+    root = otio.adapters.read_from_file(str(file.path), adapter_name="otio_json")
+    if file.state != _state(file.path):
+        raise TimelineError(f"“{file.name}” changed while it was read", fix="Wait until the export is over, and try again.")
+    return root
+
+
+def _too_new(file: _File, error: Exception) -> TimelineError:
+    newer = newer_schemas(file.read(), dict(otio.core.type_version_map()))
     version = ".".join(otio.__version__.split(".")[:2])
     what = f"its {', '.join(newer)} is unknown to" if newer else "it cannot be read by"
     return TimelineError(
-        f"“{path.name}” was written by a newer OpenTimelineIO: {what} OpenTimelineIO {otio.__version__}",
+        f"“{file.name}” was written by a newer OpenTimelineIO: {what} OpenTimelineIO {otio.__version__}",
         cause=str(error),
         fix="Save it for the older version with the program that wrote it"
         f" (its environment: OTIO_DEFAULT_TARGET_VERSION_FAMILY_LABEL=OTIO_CORE:{version}.0), and give that file.",

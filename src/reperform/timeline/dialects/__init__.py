@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from reperform.timeline.dialects.base import Dialect
@@ -12,24 +13,24 @@ from reperform.timeline.dialects.resolve import ResolveDialect
 if TYPE_CHECKING:
     import opentimelineio as otio
 
-__all__ = ["Dialect", "OtioDialect", "ResolveDialect", "detect"]
+__all__ = ["WORDS", "Dialect", "OtioDialect", "ResolveDialect", "detect"]
+
+WORDS = (RESOLVE, *(key for key in NOTE_KEYS if key != RESOLVE))
+"""What in a file tells its editor, or where its words may stand. A file is searched for them before it is read."""
 
 _ENOUGH = 50
 """Items of a track that are asked who wrote them."""
 
 
-def detect(timeline: otio.schema.Timeline, content: bytes | None = None) -> Dialect:
+def detect(timeline: otio.schema.Timeline, words: Collection[str] | None = None) -> Dialect:
     """The dialect that a timeline is written in; `otio` where nothing in it names an editor.
 
-    `content` is the file's text, which tells quickly what cannot be in it.
+    `words` are those of WORDS that stand in its file; None where that is not known.
     """
-    if _could_hold(RESOLVE, content) and _is_from_resolve(timeline):
+    known = WORDS if words is None else words
+    if RESOLVE in known and _is_from_resolve(timeline):
         return ResolveDialect()
-    return OtioDialect(tuple(key for key in NOTE_KEYS if _could_hold(key, content)))
-
-
-def _could_hold(key: str, content: bytes | None) -> bool:
-    return content is None or key.encode() in content
+    return OtioDialect(tuple(key for key in NOTE_KEYS if key in known))
 
 
 def _is_from_resolve(timeline: otio.schema.Timeline) -> bool:
