@@ -68,7 +68,7 @@ def draw(person: Person, *, seconds: float, mouth: float, caption: tuple[str, st
     _body(picture, person, x, y, unit, seconds)
     _head(picture, person, x, y, unit)
     _features(picture, person, x, y, unit, seconds, mouth)
-    small = picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+    small = picture.reduce(_SCALE)
     _captions(small, caption)
     return small
 
@@ -136,16 +136,20 @@ def _head(picture: Image.Image, person: Person, x: float, y: float, unit: float)
         pen.ellipse(
             _box(x + side * 0.86 * unit, y + 0.12 * unit, 0.14 * unit, 0.24 * unit), fill=_shade(person.skin, 0.9)
         )
-    mask = Image.new("L", picture.size)
+    # Only where the head is: the rest of the picture would cost most of the time.
+    left, top = int(x - unit), int(y - 1.2 * unit)
+    size = (int(2 * unit), int(2.5 * unit))
+    mask = Image.new("L", size)
     shape = ImageDraw.Draw(mask)
-    shape.ellipse(_box(x, y - 0.1 * unit, 0.88 * unit, 0.98 * unit), fill=255)
-    shape.ellipse(_box(x, y + 0.42 * unit, 0.68 * unit, 0.76 * unit), fill=255)
-    picture.paste(person.skin, mask=mask)
+    shape.ellipse(_box(x - left, y - top - 0.1 * unit, 0.88 * unit, 0.98 * unit), fill=255)
+    shape.ellipse(_box(x - left, y - top + 0.42 * unit, 0.68 * unit, 0.76 * unit), fill=255)
+    picture.paste(person.skin, (left, top), mask)
     lit = -1 if person.lamp[0] < 0.5 else 1
-    shadow = Image.new("L", picture.size)
-    ImageDraw.Draw(shadow).ellipse(_box(x - lit * 0.95 * unit, y + 0.3 * unit, 0.6 * unit, 1.3 * unit), fill=120)
+    shadow = Image.new("L", size)
+    side = x - left - lit * 0.95 * unit
+    ImageDraw.Draw(shadow).ellipse(_box(side, y - top + 0.3 * unit, 0.6 * unit, 1.3 * unit), fill=120)
     shadow = ImageChops.multiply(shadow.filter(ImageFilter.BoxBlur(0.22 * unit)), mask)
-    picture.paste(_shade(person.skin, 0.68), mask=shadow)
+    picture.paste(_shade(person.skin, 0.68), (left, top), shadow)
     _hair(pen, person, x, y, unit)
 
 

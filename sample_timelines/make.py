@@ -2,14 +2,16 @@
 
     python sample_timelines/make.py [FOLDER]
 
-writes `the_letter.otio` and `media/` into FOLDER (default: this folder). All of it is drawn and synthesised here. What is
-already there and complete is left alone.
+writes `the_letter.otio` and `media/` into FOLDER (default: this folder). All of it is drawn and synthesised here. What these
+scripts have made there already is left alone.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import struct
 import sys
-import wave
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -56,10 +58,10 @@ DNXHR = ("-c:v", "dnxhd", "-profile:v", "dnxhr_lb", "-pix_fmt", "yuv422p")
 
 ORIGINALS = (
     Original(
-        "A001C003.mov", faces.MARA, speech.MARA, "14:22:10:00", 192, 3, ((0.0, 0.7), (3.1, 3.8), (7.2, 8.1)), PRORES
+        "A001C003.mov", faces.MARA, speech.MARA, "14:22:10:00", 240, 3, ((0.0, 0.7), (3.1, 3.8), (9.2, 10.1)), PRORES
     ),
     Original("B002C007.mov", faces.TOM, speech.TOM, "14:25:40:12", 192, 7, ((0.0, 0.5), (4.0, 4.7), (7.4, 8.1)), H264),
-    Original("A001C009.mov", faces.MARA, speech.MARA, "14:31:05:00", 144, 9, ((0.0, 0.6), (5.2, 6.1)), DNXHR),
+    Original("A001C009.mov", faces.MARA, speech.MARA, "14:31:05:00", 168, 9, ((0.0, 0.6), (6.6, 7.1)), DNXHR),
 )
 LINES = (
     ("mara_guide.wav", speech.MARA, 2.0, 21),
@@ -67,19 +69,29 @@ LINES = (
     ("mara_012.wav", speech.MARA, 2.5, 23),
 )
 """Recorded lines: file, whose, seconds, seed."""
+_MAKERS = ("make.py", "faces.py", "speech.py")
 
 
 def make(folder: Path = HERE) -> Path:
     """Everything that is not there yet; gives the timeline's path."""
     media = folder / "media"
     (media / "adr").mkdir(parents=True, exist_ok=True)
+    made_by = media / ".made-by"
+    is_ours = made_by.exists() and made_by.read_text() == _scripts()
     for file, voice, seconds, seed in LINES:
-        if not (media / "adr" / file).exists():
-            _write_wave(media / "adr" / file, speech.speak(voice, seconds=seconds, seed=seed)[0])
+        if not (is_ours and (media / "adr" / file).exists()):
+            _write_wave(media / "adr" / file, speech.speak(voice, seconds=seconds, seed=seed)[0], timecode=True)
     for original in ORIGINALS:
-        if not (media / original.file).exists():
+        if not (is_ours and (media / original.file).exists()):
             _shoot(original, media / original.file)
+    (folder / cut.BOXES).write_text(json.dumps([[208, 70, 356, 256]] * cut.BOXED_FRAMES) + "\n")
+    made_by.write_text(_scripts())
     return write_timeline(folder)
+
+
+def _scripts() -> str:
+    """What media are made by: other scripts make other media."""
+    return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in _MAKERS)).hexdigest()
 
 
 def write_timeline(folder: Path) -> Path:
@@ -141,12 +153,22 @@ def _mouth(opening: speech.Sound, frame: int) -> float:
     return float(np.mean(opening[max(0, middle - 400) : middle + 400]))
 
 
-def _write_wave(path: Path, sound: speech.Sound) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(speech.SAMPLE_RATE)
-        file.writeframes((sound * 32767).astype("<i2").tobytes())
+def _write_wave(path: Path, sound: speech.Sound, *, timecode: bool = False) -> None:
+    """16-bit mono; a recorded line says, as recorders do, at what time of day it begins."""
+    samples = (sound * 32767).astype("<i2").tobytes()
+    rate = speech.SAMPLE_RATE
+    chunks = [(b"bext", _broadcast_extension())] if timecode else []
+    chunks += [(b"fmt ", struct.pack("<HHIIHH", 1, 1, rate, rate * 2, 2, 16)), (b"data", samples)]
+    body = b"WAVE" + b"".join(name + struct.pack("<I", len(content)) + content for name, content in chunks)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+
+
+def _broadcast_extension() -> bytes:
+    """EBU Tech 3285: texts, date, time, and the first sample's number since midnight."""
+    first = int(parse_timecode(cut.LINES_TIMECODE, RATE) / RATE * speech.SAMPLE_RATE)
+    texts = (("The Letter, lines recorded for it", 256), ("reperform", 32), ("", 32), ("2026-03-02", 10), ("14:40:00", 8))
+    head = b"".join(text.encode("ascii").ljust(length, b"\0") for text, length in texts)
+    return head + struct.pack("<QH", first, 1) + bytes(64 + 190)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,15 @@ Selection = Callable[[Shot, Cue], bool]
 
 
 def select_cues(
-    words: Sequence[str], shots: Sequence[Shot], *, rate: Rate, start_frame: int, drop_frame: bool
+    words: Sequence[str],
+    shots: Sequence[Shot],
+    *,
+    rate: Rate,
+    start_frame: int,
+    drop_frame: bool,
+    option: str = "--only",
 ) -> Selection:
-    """What tells whether a cue is meant by any of `words`; all are where there are no words.
+    """What tells whether a cue is meant by any of `words` of an option; all are where there are no words.
 
     Raises:
         InputError: a word fits no cue; it names the near ones.
@@ -26,7 +32,7 @@ def select_cues(
     tests = [_test(word, rate=rate, start_frame=start_frame, drop_frame=drop_frame) for word in words]
     for word, test in zip(words, tests, strict=True):
         if not any(test(shot, cue) for shot in shots for cue in shot.cues):
-            raise InputError(f"`--only {word}` fits no cue.", fix=_hint(word, shots))
+            raise InputError(f"`{option} {word}` fits no cue.", fix=_hint(word, shots))
     return lambda shot, cue: not tests or any(test(shot, cue) for test in tests)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +16,28 @@ from reperform.timing import FrameRange
 if TYPE_CHECKING:
     from reperform.workflow import Outcome
 
-__all__ = ["before_and_after", "make_sample"]
+__all__ = ["before_and_after", "make_sample", "standing_take"]
 
 _PICTURES = 4
 """A row, spread over what is seen of the shot."""
 
 
 def make_sample(folder: Path) -> Path:
-    """The sample cut with its media in `folder`; what is there already is left alone. Gives the timeline's path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The sample cut with its media in `folder`; what is there already is left alone. Gives the timeline's path.
+
+    Raises:
+        InputError: the folder cannot be made or written to.
+        MediaError: the media could not be made.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"the sample cut cannot be made in “{folder}”: {error.strerror}", fix="Name another folder."
+        ) from error
     # A process of its own, because it draws in several: on some systems those begin by importing the main script.
     made = subprocess.run([sys.executable, _script(), folder], stdout=subprocess.PIPE, check=False)
     if made.returncode:
@@ -40,7 +54,7 @@ def before_and_after(outcome: Outcome, out: Path) -> Path:
 
     rows = []
     for shot in outcome.planned.plan.shots:
-        take = _standing(outcome, shot)
+        take = standing_take(outcome, shot)
         if take is not None:
             frames = _spread(shot.media.visible, shot)
             rows.append(
@@ -58,7 +72,8 @@ def before_and_after(outcome: Outcome, out: Path) -> Path:
     return out
 
 
-def _standing(outcome: Outcome, shot: Shot) -> Take | None:
+def standing_take(outcome: Outcome, shot: Shot) -> Take | None:
+    """The take of the shot that stands in the cut; None for the original."""
     takes = outcome.performed.takes.get(shot.id, ()) if outcome.performed else ()
     return next((take for take in takes if take.id == outcome.chosen.get(shot.id)), None)
 

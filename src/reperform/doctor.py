@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,18 +14,19 @@ from pathlib import Path
 from typing import Literal
 
 from reperform import __version__
-from reperform.errors import ReperformError
-from reperform.settings import Loaded, user_file
+from reperform.errors import ReperformError, SettingsError
+from reperform.settings import Loaded, Settings, load, user_file
 
 __all__ = ["Finding", "examine"]
 
 State = Literal["good", "missing", "note"]
 
-_ENCODERS = ("prores_ks", "dnxhd", "libx264", "pcm_s24le", "aac")
+_ENCODERS = ("prores_ks", "dnxhd", "libx264", "pcm_s24le")
 _FILTERS = ("rubberband", "scale", "setparams")
-_KEYS = ("SYNC_API_KEY", "RUNWARE_API_KEY", "SEGMIND_API_KEY", "FAL_KEY")
+_KEYS = {"sync": "SYNC_API_KEY", "runware": "RUNWARE_API_KEY", "segmind": "SEGMIND_API_KEY", "fal": "FAL_KEY"}
 _ADAPTERS = {"cmx_3600": "EDL", "fcp_xml": "FCP7 XML", "fcpx_xml": "FCPXML", "AAF": "AAF"}
 _LOW_DISK_BYTES = 5 * 10**9
+_AGAIN = "Install reperform again with its dependencies."
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,12 @@ class Finding:
         return {"group": self.group, "name": self.name, "value": self.value, "state": self.state, "fix": self.fix}
 
 
-def examine(loaded: Loaded, *, folder: Path, environment: Mapping[str, str] | None = None) -> list[Finding]:
-    """Everything, in groups. `folder` is where a project would be: its disk is measured."""
+def examine(timeline: Path | None = None, *, environment: Mapping[str, str] | None = None) -> list[Finding]:
+    """Everything, in groups. `timeline`, or its folder: its settings and its project count, else the working folder's."""
     environment = os.environ if environment is None else environment
-    return [
-        *_this(),
-        *_ffmpeg(loaded.settings.ffmpeg),
-        *_timelines(),
-        _disk(folder),
-        *_keys(environment),
-        *_settings(loaded),
-    ]
+    beside = (timeline or Path.cwd()).absolute()
+    settings = [*_settings(beside, environment)]
+    return [*_this(), *_media(beside, environment), *_timelines(), *_project(beside), *_keys(environment), *settings]
 
 
 def _this() -> Iterator[Finding]:
@@ -64,21 +60,21 @@ def _this() -> Iterator[Finding]:
     )
 
 
-def _ffmpeg(setting: Path | None) -> Iterator[Finding]:
+def _media(beside: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     from reperform.media import ffmpeg
 
     try:
-        program = ffmpeg.find(setting)
-        yield Finding("media", "FFmpeg", f"{ffmpeg.version(program)} ({program})")
+        program = ffmpeg.find(_loaded(beside, environment).settings.ffmpeg)
+        yield Finding("media", "FFmpeg", ffmpeg.version(program))
+        yield Finding("media", "its program", str(program))
+        yield _features("encoders", ffmpeg.features(program, "encoders"), _ENCODERS)
+        yield _features("filters", ffmpeg.features(program, "filters"), _FILTERS)
     except ReperformError as error:
         yield Finding("media", "FFmpeg", error.message, "missing", error.fix)
-        return
-    yield _features("encoders", _list_of(program, "-encoders"), _ENCODERS)
-    yield _features("filters", _list_of(program, "-filters"), _FILTERS)
-    yield Finding("media", "PyAV", importlib.metadata.version("av"))
+    yield _library("media", "PyAV", "av")
 
 
-def _features(kind: str, found: set[str], wanted: tuple[str, ...]) -> Finding:
+def _features(kind: str, found: frozenset[str], wanted: tuple[str, ...]) -> Finding:
     lacking = [name for name in wanted if name not in found]
     if lacking:
         fix = "Use the FFmpeg that comes with imageio-ffmpeg: unset REPERFORM_FFMPEG and the setting `ffmpeg`."
@@ -86,45 +82,77 @@ def _features(kind: str, found: set[str], wanted: tuple[str, ...]) -> Finding:
     return Finding("media", kind, ", ".join(wanted))
 
 
-def _list_of(program: Path, what: str) -> set[str]:
-    """Second column of `ffmpeg -encoders` or `-filters`."""
-    listing = subprocess.run([program, "-hide_banner", what], capture_output=True, text=True, check=False).stdout
-    return {words[1] for words in (line.split() for line in listing.splitlines()) if len(words) > 1}
+def _library(group: str, name: str, package: str) -> Finding:
+    try:
+        importlib.import_module(package)
+        return Finding(group, name, importlib.metadata.version(package))
+    except ImportError as error:
+        return Finding(group, name, str(error), "missing", _AGAIN)
 
 
 def _timelines() -> Iterator[Finding]:
+    library = _library("timelines", "OpenTimelineIO", "opentimelineio")
+    yield library
+    if library.state == "missing":
+        return
     import opentimelineio as otio
 
-    yield Finding("timelines", "OpenTimelineIO", importlib.metadata.version("opentimelineio"))
-    yield Finding("timelines", "native", ".otio, .otioz, .otiod")
     present = set(otio.adapters.available_adapter_names())
-    for adapter, editor in _ADAPTERS.items():
-        if adapter in present:
-            yield Finding("timelines", editor, f"adapter {adapter}")
-        else:
-            yield Finding("timelines", editor, "no adapter installed", "note")
+    yield Finding("timelines", "read and written", ".otio, .otioz, .otiod")
+    others = [f"{editor} ({adapter})" for adapter, editor in _ADAPTERS.items() if adapter in present]
+    yield Finding("timelines", "other adapters", ", ".join(others) or "none installed, and none needed")
 
 
-def _disk(folder: Path) -> Finding:
+def _project(beside: Path) -> Iterator[Finding]:
+    """Where takes of this timeline would lie, and how much fits there."""
+    from reperform.ledger.projects import find
+
+    folder = beside if beside.is_dir() and beside.suffix.lower() != ".otiod" else beside.parent
+    try:
+        project = find(folder / "timeline.otio")
+    except SettingsError as error:
+        yield Finding("project", "folder", error.message, "note", error.fix)
+    else:
+        yield Finding("project", "folder", f"{project}{'' if project.exists() else '   (made by the first run)'}")
     free = shutil.disk_usage(folder).free
-    state: State = "good" if free > _LOW_DISK_BYTES else "note"
-    fix = None if state == "good" else "Takes are as large as the shots they stand for; make room, or use --takes-dir."
-    return Finding("disk", "free", f"{free / 1e9:.1f} GB at {folder}", state, fix)
+    low = free < _LOW_DISK_BYTES
+    fix = "Takes are as large as the shots they stand for; make room, or use --takes-dir." if low else None
+    yield Finding("project", "free disk", f"{free / 1e9:.1f} GB", "note" if low else "good", fix)
 
 
 def _keys(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """By name only: what a key is never leaves the environment."""
-    for name in _KEYS:
-        yield Finding(
-            "keys", name, "present" if environment.get(name) else "not set", "good" if environment.get(name) else "note"
-        )
+    """By name only: what a key is never leaves the place where it stands."""
+    from reperform import credentials
+
+    for engine, variable in _KEYS.items():
+        origin = credentials.where(engine, environment=environment)
+        elsewhere = "" if origin in (None, variable) else f" ({origin})"
+        yield Finding("keys", variable, "not set" if origin is None else f"present{elsewhere}")
 
 
-def _settings(loaded: Loaded) -> Iterator[Finding]:
-    for name in sorted(type(loaded.settings).model_fields):
-        value = getattr(loaded.settings, name)
-        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        yield Finding("settings", name, f"{shown or '–'}   ({loaded.origins.get(name, 'default')})")
-    yield Finding("settings", "user's file", str(user_file()))
+def _loaded(beside: Path, environment: Mapping[str, str]) -> Loaded:
+    """The settings; the defaults where they cannot be read, which `_settings` says."""
+    try:
+        return load({}, beside=beside, environment=environment)
+    except SettingsError:
+        return Loaded(Settings(), {}, ())
+
+
+def _settings(beside: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        loaded = load({}, beside=beside, environment=environment)
+    except SettingsError as error:
+        yield Finding("settings", "error", error.message, "missing", error.fix)
+        return
+    yield Finding("settings", "your file", f"{user_file()}{'' if user_file().exists() else '   (none yet)'}")
     for problem in loaded.problems:
         yield Finding("settings", "warning", problem.message, "note", problem.fix)
+    for name in sorted(type(loaded.settings).model_fields):
+        origin = loaded.origins.get(name)
+        yield Finding("settings", name, f"{_shown(getattr(loaded.settings, name))}{f'   ({origin})' if origin else ''}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return (", ".join(map(str, value)) if isinstance(value, tuple) else str("" if value is None else value)) or "–"

@@ -12,9 +12,13 @@ ReperformError
 │   └── ConformError            what came back cannot be made into a take
 ├── EngineError                 an engine failed on one job                                                 exit 1
 │   ├── NotSubmitted            the request certainly never arrived; it may be sent again
+│   │   ├── OutOfReach          the engine could not be asked or given media; nothing is lost by asking again
+│   │   └── RateLimited         the engine takes no more for now; it may say when
 │   ├── SubmissionUnknown       the request may have arrived; it is reconciled, never silently sent again
 │   ├── Rejected                the engine refused this job, and will refuse it again
 │   ├── JobFailed               the engine accepted the job and failed
+│   ├── Expired                 the engine no longer has the job, or its result
+│   ├── NotGenuine              a message in an engine's name that cannot be shown to be the engine's
 │   └── AccessRefused           key, plan or credit                                                          exit 4
 ├── CostCeiling                 going on would cost more than allowed                                       exit 3
 ├── LedgerError                 the project's record cannot be read or written                              exit 2
@@ -31,6 +35,7 @@ __all__ = [
     "ConformError",
     "CostCeiling",
     "EngineError",
+    "Expired",
     "FFmpegFailed",
     "FFmpegMissing",
     "InputError",
@@ -39,8 +44,11 @@ __all__ = [
     "LedgerError",
     "MediaError",
     "MediaRefused",
+    "NotGenuine",
     "NotSubmitted",
+    "OutOfReach",
     "PlanError",
+    "RateLimited",
     "Rejected",
     "ReperformError",
     "SettingsError",
@@ -109,6 +117,26 @@ class EngineError(ReperformError):
 class NotSubmitted(EngineError):
     """The request never reached the engine; it may be sent again."""
 
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        cause: str | None = None,
+        fix: str | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        """When the engine says to come back. None where it does not say."""
+        super().__init__(message, cause=cause, fix=fix)
+
+
+class OutOfReach(NotSubmitted):
+    """The engine could not be reached; it can be asked again."""
+
+
+class RateLimited(NotSubmitted):
+    """The engine takes no more requests for now; it may be sent again."""
+
 
 class SubmissionUnknown(EngineError):
     """The request may or may not have reached the engine; it is reconciled, not sent again."""
@@ -120,6 +148,29 @@ class Rejected(EngineError):
 
 class JobFailed(EngineError):
     """The engine accepted the job and failed."""
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        cause: str | None = None,
+        fix: str | None = None,
+        temporary: bool = False,
+        billed: bool | None = None,
+    ) -> None:
+        self.temporary = temporary
+        """Whether the engine says that the same request may succeed later."""
+        self.billed = billed
+        """Whether the engine charges for it. None where it does not say."""
+        super().__init__(message, cause=cause, fix=fix)
+
+
+class Expired(EngineError):
+    """The engine no longer has this job, or its result."""
+
+
+class NotGenuine(EngineError):
+    """A message in an engine's name cannot be shown to be the engine's."""
 
 
 class AccessRefused(EngineError):

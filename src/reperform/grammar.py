@@ -24,6 +24,10 @@ KEYS: tuple[str, ...] = (*Direction.model_fields, "mode")
 LONGEST = 16_384
 """Characters that a mark may have."""
 
+_MOST_UNKNOWN = 3
+"""Items of a mark that are each said to be unknown."""
+_LONGEST_NAMED = 40
+
 _WORDS: dict[str, tuple[str, str]] = {
     **{word: ("emotion", word) for word in EMOTIONS},
     **{word: ("region", word) for word in REGIONS},
@@ -90,7 +94,26 @@ def parse_mark(text: str, *, explain: bool = True) -> Parsed:
             understood += 1
             free_text = key in ("note", "consent")
     direction = None if problems else Direction.model_validate(found)
-    return Parsed(direction=direction, problems=tuple(problems), understood=understood)
+    return Parsed(direction=direction, problems=_few(problems), understood=understood)
+
+
+def _few(problems: list[Misread]) -> tuple[Misread, ...]:
+    """The problems; where a text of another kind stands in the mark, one for all of it."""
+    unknown = [problem for problem in problems if problem.key is None]
+    if len(unknown) <= _MOST_UNKNOWN:
+        return tuple(problems)
+    named = ", ".join(f"“{_shortened(problem.text)}”" for problem in unknown[:_MOST_UNKNOWN])
+    all_of_them = Misread(
+        text=unknown[0].text,
+        message=f"{named} and {len(unknown) - _MOST_UNKNOWN} more are not known",
+        fix="write only directions there; what is for people goes behind note:, in quotes",
+    )
+    return (all_of_them, *(problem for problem in problems if problem.key is not None))
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST_NAMED else f"{plain[: _LONGEST_NAMED - 1]}…"
 
 
 def _misread(item: str, wrong: _WrongError, *, explain: bool, after_free_text: bool) -> Misread:

@@ -434,7 +434,7 @@ class Take(Document):
     """The source frame that the take's first frame stands for."""
     frames: int
     start_frame: int | None
-    """Timecode of the take's first frame, in frames from 00:00:00:00; None where the source has none."""
+    """Timecode of the take's first frame, in frames from 00:00:00:00; None where its file carries none."""
     drop_frame: bool = False
     reel: str | None = None
     cues: tuple[TakeCue, ...]

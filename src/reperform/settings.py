@@ -7,6 +7,7 @@ timeline. The last came with the timeline and is trusted no more than it: see FO
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,10 @@ __all__ = ["FOLDER_SETTINGS", "Loaded", "Settings", "load", "user_file"]
 FOLDER_SETTINGS = frozenset({"handles", "context", "seam", "name", "reel", "for_editor", "direction"})
 """What `reperform.toml` beside a timeline may set. It cannot name a program, an address, a paid engine, a ceiling or a permission."""
 
-Editor = Literal["otio", "resolve", "premiere", "kdenlive", "avid", "fcp"]
+COMMAND_LINE, ENVIRONMENT = "command line", "environment"
+"""Origins that are no file."""
+
+Editor = Literal["otio", "resolve"]
 Style = Literal["references", "tracks", "timelines"]
 
 
@@ -67,7 +71,21 @@ class Settings(BaseModel):
     project: Path | None = None
     ffmpeg: Path | None = None
     jobs: int = Field(default=4, ge=1, le=64)
+    """At once, of each engine."""
     partial: bool = False
+    base_url: str | None = None
+    """An origin that stands for all hosts of the engines. None: they are asked themselves."""
+    wait: float | None = Field(default=None, gt=0)
+    """Seconds that a job is waited for. None: until it is done."""
+    yes: bool = False
+    """Nothing is asked before paying."""
+    max_cost: float | None = Field(default=None, ge=0)
+    """US dollars that a run and its resumes may cost. None: no ceiling."""
+    allow_unknown_cost: bool = False
+    retry_failed: bool = False
+    resubmit_unknown: bool = False
+    ledger: Literal["local", "shared"] | None = None
+    """Whether other machines share the project. None: by the file system that it lies on."""
     allowed_engines: tuple[str, ...] = ()
     """Engines that may be used; empty is all. The user's file pins it."""
     allowed_hosts: tuple[str, ...] = ()
@@ -97,7 +115,17 @@ class Settings(BaseModel):
     def _rate(cls, value: object) -> object:
         from reperform.timing import exact_rate
 
-        return exact_rate(Fraction(value) if "/" in value else float(value)) if isinstance(value, str) else value
+        if not isinstance(value, str | int | float):
+            return value
+        try:
+            return exact_rate(Fraction(value) if isinstance(value, str) and "/" in value else float(value))
+        except (ValueError, ArithmeticError) as error:
+            raise ValueError("It should be frames a second, such as 25, 23.976 or 24000/1001") from error
+
+    @field_validator("takes_dir", "project", "ffmpeg")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value else None
 
     def for_plan(self) -> PlanSettings:
         """The part that shapes a plan and travels with it."""
@@ -157,8 +185,8 @@ def load(
 
     """
     problems: list[Problem] = []
-    layers = [("command line", {name: value for name, value in given.items() if value not in (None, ())})]
-    layers.append(("environment", _from_environment(os.environ if environment is None else environment)))
+    layers = [(COMMAND_LINE, {name: value for name, value in given.items() if value not in (None, ())})]
+    layers.append((ENVIRONMENT, _from_environment(os.environ if environment is None else environment, problems)))
     user = user or user_file()
     layers.append((str(user), _read(user)))
     if beside is not None:
@@ -175,29 +203,63 @@ def load(
 
 def _pinned(settings: Settings, user: Mapping[str, Any]) -> Settings:
     """The user's file decides alone which engines may be used at all."""
-    pinned = user.get("allowed_engines")
-    return settings.model_copy(update={"allowed_engines": tuple(pinned)}) if pinned else settings
+    pinned = Settings(allowed_engines=user.get("allowed_engines", ())).allowed_engines
+    return settings.model_copy(update={"allowed_engines": pinned}) if pinned else settings
 
 
 def _check(layer: Mapping[str, Any], origin: str) -> None:
     for name in layer:
         if name not in Settings.model_fields:
-            near = get_close_matches(name, Settings.model_fields, 1)
-            hint = f"Did you mean `{near[0]}`?" if near else "`reperform doctor` lists the settings."
-            raise SettingsError(f"There is no setting `{name}` ({origin}).", fix=hint)
+            raise SettingsError(f"There is no setting `{name}` ({origin}).", fix=_near(name))
     try:
         Settings(**layer)
     except ValidationError as error:
-        what = "; ".join(f"`{'.'.join(map(str, item['loc']))}`: {item['msg']}" for item in error.errors())
-        raise SettingsError(f"A setting does not fit ({origin}): {what}.", fix="Correct it there.") from error
+        found = error.errors()[0]
+        name = str(found["loc"][0])
+        raise SettingsError(
+            f"{_written(name, found['input'], origin)} does not fit.", fix=_should(found["msg"])
+        ) from error
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+def _written(name: str, value: object, origin: str) -> str:
+    """The setting as it was written there: an option, a variable, a line of a file."""
+    said = "true" if value is True else "false" if value is False else str(value)
+    if origin == COMMAND_LINE:
+        return f"`--{'for' if name == 'for_editor' else name.replace('_', '-')} {said}`"
+    if origin == ENVIRONMENT:
+        return f"`REPERFORM_{name.upper()}={said}` in the environment"
+    return f"`{name} = {said}` in {origin}"
+
+
+def _should(message: str) -> str:
+    """What a validator says, as a sentence on what to write."""
+    sentence = message.removeprefix("Value error, ").replace("Input should be", "It should be").replace("'", "")
+    for said, plain in _PLAIN.items():
+        sentence = re.sub(said, plain, sentence)
+    return f"{sentence}."
+
+
+_PLAIN = {
+    r"a valid integer.*": "a whole number",
+    r"a valid boolean.*": "true or false",
+    r"greater than or equal to (\d+)": r"\1 or more",
+    r"less than or equal to (\d+)": r"\1 or less",
+}
+
+
+def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    """Settings among the variables. A name that is none may stand there for others: it is a warning."""
     prefix = "REPERFORM_"
-    found = {
-        name[len(prefix) :].lower(): value for name, value in environment.items() if name.startswith(prefix) and value
-    }
-    return {name: value for name, value in found.items() if name in Settings.model_fields}
+    found = {name[len(prefix) :].lower(): value for name, value in environment.items() if name.startswith(prefix)}
+    for name in sorted(found.keys() - Settings.model_fields.keys()):
+        message = f"There is no setting `{name}`: {prefix}{name.upper()} in the environment is ignored."
+        problems.append(Problem(severity="warning", message=message, fix=_near(name)))
+    return {name: value for name, value in found.items() if value and name in Settings.model_fields}
+
+
+def _near(name: str) -> str:
+    near = get_close_matches(name, Settings.model_fields, 1)
+    return f"Did you mean `{near[0]}`?" if near else "`reperform doctor` lists the settings."
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -335,11 +335,12 @@ def _first_frame(source: Source, available: _Available | None, placed: PlacedCli
     """
     timecode = _timecode_seconds(source)
     if available is not None:
-        if timecode is None or available.is_length_of(source):
+        if available.is_length_of(source):
             return available.start
-        slack = available.slack(source)
-        part = timecode - slack <= available.start and available.end <= timecode + source.frames / source.rate + slack
-        return timecode if part else available.start
+        # A file without timecode counts from zero.
+        first, slack = timecode or Fraction(0), available.slack(source)
+        part = first - slack <= available.start and available.end <= first + source.frames / source.rate + slack
+        return first if part else available.start
     for zero in (timecode, Fraction(0)):
         if zero is not None and _holds(source, placed, zero):
             return zero

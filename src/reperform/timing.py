@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -27,6 +28,7 @@ __all__ = [
     "parse_timecode",
     "sample_at",
     "seconds_at",
+    "timecode_format",
     "wire_seconds",
 ]
 
@@ -174,17 +176,27 @@ def drop_frame_allowed(rate: Rate) -> bool:
 
 def format_timecode(frame: int, rate: Rate, *, drop_frame: bool = False) -> str:
     """Timecode of a frame counted from 00:00:00:00; `;` before the frames where drop-frame. Wraps at 24 hours."""
-    nominal = nominal_rate(rate)
+    return timecode_format(rate, drop_frame=drop_frame)(frame)
+
+
+def timecode_format(rate: Rate, *, drop_frame: bool = False) -> Callable[[int], str]:
+    """`format_timecode` for many frames of one rate."""
     if drop_frame and not drop_frame_allowed(rate):
         raise ValueError(f"no drop-frame timecode at {rate}")
-    frame %= _frames_per_day(rate, drop_frame=drop_frame)
-    if drop_frame:
-        frame = _with_dropped_numbers(frame, nominal)
-    seconds, frames = divmod(frame, nominal)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
+    nominal = nominal_rate(rate)
+    day = _frames_per_day(rate, drop_frame=drop_frame)
     width = len(str(nominal - 1)) if nominal > 100 else 2
-    return f"{hours:02}:{minutes:02}:{seconds:02}{';' if drop_frame else ':'}{frames:0{width}}"
+    mark = ";" if drop_frame else ":"
+
+    def formatted(frame: int) -> str:
+        frame %= day
+        if drop_frame:
+            frame = _with_dropped_numbers(frame, nominal)
+        seconds, frames = divmod(frame, nominal)
+        minutes, seconds = divmod(seconds, 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{mark}{frames:0{width}}"
+
+    return formatted
 
 
 def parse_timecode(text: str, rate: Rate, *, drop_frame: bool | None = None) -> int:

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from reperform.choosing_cues import select_cues
 from reperform.direction import Direction
-from reperform.errors import Interrupted, PlanError, SettingsError, exit_code
+from reperform.errors import Interrupted, PlanError, SettingsError, TimelineError, exit_code
 from reperform.model import Cue, Place, Plan, PlanSettings, Problem, Shot, Source, Take, TimelineInfo
 from reperform.timing import format_timecode
 
 if TYPE_CHECKING:
+    from reperform.asking import Ask
     from reperform.engines.base import Engine
     from reperform.ledger.ledger import Ledger
+    from reperform.ledger.records import RunRow
     from reperform.performing.listening import Listener
     from reperform.performing.performed import Performed
+    from reperform.performing.roster import Connect
     from reperform.settings import Settings
     from reperform.sources import Linker
+    from reperform.timeline.choosing import Selected
     from reperform.timeline.cues import Found
     from reperform.timeline.cut import Cut
     from reperform.timeline.saving import Saved
 
-__all__ = ["Outcome", "Planned", "load_plan", "make_plan", "remember_choice", "run"]
+__all__ = [
+    "Outcome",
+    "Planned",
+    "agree_to_pay",
+    "connector",
+    "engine_named",
+    "load_plan",
+    "make_plan",
+    "perform_in",
+    "planned_again",
+    "refuse_unfit",
+    "run",
+    "select",
+]
+
+_log = logging.getLogger(__name__)
+
+WRITING = ("for_editor", "takes", "sound", "partial", "jobs")
+"""Settings that a plan does not keep, and a resume needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +98,10 @@ class Outcome:
     @property
     def status(self) -> int:
         """The exit status, by the contract of the command."""
-        if self.performed and self.performed.refused:
-            return exit_code(self.performed.refused)
+        if self.performed and (stopped := self.performed.refused or self.performed.ceiling):
+            return exit_code(stopped)
         if self.saved is None:
-            return 2
+            return 1 if self.performed and self.performed.sent else 2
         return 1 if any(problem.severity == "error" for problem in self.problems) else 0
 
 
@@ -93,15 +118,18 @@ def make_plan(
 
     """
     from reperform.ledger.projects import find as find_project
+    from reperform.recalling import recalled
     from reperform.timeline.reading import read
 
+    project = find_project(timeline, settings.project)
     cut = read(timeline, timeline_name=settings.timeline, drop_frame=settings.drop_frame)
+    cut = recalled(cut, project)
+    _log.info("read %s, as %s writes it; the project is %s", cut.path, cut.dialect.name, project)
     plan_settings = settings.for_plan()
     found, linker = _find(cut, plan_settings, settings)
     shots, more = _directed(found.shots, settings)
     selection = _selection(only, shots, found.cut)
     meant = [shot.model_copy(update={"cues": kept}) for shot in shots if (kept := _kept(shot, selection))]
-    project = find_project(timeline, settings.project)
     plan = _plan(
         meant,
         cut=found.cut,
@@ -115,33 +143,49 @@ def make_plan(
     return Planned(cut=found.cut, plan=plan, project=project, only=selection)
 
 
-def load_plan(path: Path, *, project: Path | None = None) -> Planned:
+def load_plan(
+    path: Path, *, project: Path | None = None, only: Sequence[str] = (), changed: Mapping[str, Any] | None = None
+) -> Planned:
     """A saved plan, with its timeline read again.
+
+    `only` are the words of `--only`; `changed` are fields of its settings that are to be others when it is run.
 
     Raises:
         PlanError: it is no plan, or the timeline is not the one it was made of.
+        InputError: a word of `only` fits no cue.
 
     """
     from reperform.ledger.projects import find as find_project
+    from reperform.recalling import recalled
     from reperform.timeline.reading import read
 
     try:
         plan = Plan.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
         raise PlanError(f"there is no file “{path}”", fix="Check the path of the plan.") from error
-    except (OSError, ValidationError, ValueError) as error:
-        said = str(error).splitlines()[0]
+    except (OSError, ValueError) as error:
         raise PlanError(
             f"“{path.name}” is not a plan of this version",
-            cause=said,
+            cause=_first_fault(error),
             fix="Make it again: reperform plan TIMELINE --json.",
         ) from error
-    cut = read(
-        plan.timeline.path, timeline_name=plan.settings.timeline_name, drop_frame=plan.timeline.drop_frame or None
-    )
+    if changed:
+        plan = plan.model_copy(update={"settings": plan.settings.model_copy(update=dict(changed))})
+    cut = read(plan.timeline.path, timeline_name=plan.settings.timeline_name, drop_frame=plan.timeline.drop_frame)
     if cut.sha256 != plan.timeline.sha256:
         raise PlanError(f"“{cut.path.name}” has changed since it was planned", fix="Plan it again.")
-    return Planned(cut=cut, plan=plan, project=find_project(cut.path, project))
+    selection = _selection(only, plan.shots, cut)
+    project = find_project(cut.path, project)
+    return Planned(cut=recalled(cut, project), plan=plan, project=project, only=selection)
+
+
+def _first_fault(error: Exception) -> str:
+    """What is wrong with a document first of all, and where in it."""
+    if not isinstance(error, ValidationError):
+        return str(error).splitlines()[0]
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else str(first["msg"])
 
 
 def run(
@@ -151,48 +195,137 @@ def run(
     *,
     listener: Listener,
     another: Collection[str] = (),
+    agreed: bool = False,
 ) -> Outcome:
-    """Perform the plan, and write the timeline with its takes to `out`.
+    """Perform the plan, and write the timeline with its takes to `out`. What it costs was `agreed` to, or the settings do.
 
     Raises:
+        AccessRefused: an engine needs a key, and there is none.
         InputError: nothing can be done: `out` is the input, the engine does not perform, every shot has an error.
         Interrupted: stopped; the ledger goes on from here.
 
     """
     from reperform.ledger.ledger import Ledger
 
-    _refuse_unfit(planned, out, settings)
+    refuse_unfit(planned, out, settings)
     plan = planned.plan
     if plan.errors and not planned.plan.shots:
         return Outcome(planned=planned, performed=None, saved=None, chosen={}, problems=plan.problems, see="")
     if not plan.shots:
-        return _write(planned, out, settings, performed=None, ledger=Ledger.existing(planned.project))
-    with Ledger.open(planned.project) as ledger:
-        performed = _perform(planned, ledger, settings, listener=listener, another=_cue_ids(another, plan))
+        return _write(planned, out, settings, performed=None, ledger=Ledger.existing(planned.project, settings.ledger))
+    again = _cue_ids(another, plan)
+    if not agreed:
+        agree_to_pay(planned, settings, another=another, ask=None)
+    with Ledger.open(planned.project, settings.ledger) as ledger:
+        begun = _begun(planned, out, settings, ledger, again)
+        performed = _perform(planned, ledger, settings, listener=listener, another=again, run_id=begun.id)
+        over = not (performed.resumable or performed.ceiling or performed.refused)
         if not any(performed.takes.values()) and performed.problems:
             problems = (*plan.problems, *performed.problems)
-            return Outcome(planned=planned, performed=performed, saved=None, chosen={}, problems=problems, see="")
-        return _write(planned, out, settings, performed=performed, ledger=ledger)
+            outcome = Outcome(planned=planned, performed=performed, saved=None, chosen={}, problems=problems, see="")
+        else:
+            outcome = _write(planned, out, settings, performed=performed, ledger=ledger)
+        if over:
+            ledger.runs.end(begun.id)
+        return outcome
 
 
-def remember_choice(
-    out: Path, *, source_identity: str, in_frame: int, frames: int, take: str, project: Path | None
-) -> None:
-    """Keep in the project's ledger what a person chose in `out`, so that the next run keeps it. `take` is an id, or `original`."""
+def agree_to_pay(planned: Planned, settings: Settings, *, another: Collection[str] = (), ask: Ask | None) -> None:
+    """What the run would cost is shown and agreed to, before anything is begun; nothing happens where it costs nothing.
+
+    Raises:
+        AccessRefused: an engine needs a key, and there is none.
+        SettingsError: it is not agreed to, or the base address is none.
+
+    """
+    from reperform.asking import agree, check_base_url
+    from reperform.billing import bill_of, check_keys
+
+    check_base_url(settings.base_url)
+    bill = bill_of(
+        planned.plan,
+        engine_of=lambda name: engine_named(name, settings),
+        base_url=settings.base_url,
+        only=planned.only,
+        another=_cue_ids(another, planned.plan),
+    )
+    if bill is not None:
+        check_keys((item.engine for item in bill.items), engine_of=lambda name: engine_named(name, settings))
+    agree(
+        bill,
+        yes=settings.yes,
+        max_cost=settings.max_cost,
+        allow_unknown_cost=settings.allow_unknown_cost,
+        ask=ask,
+    )
+
+
+def planned_again(document: str, project: Path, *, only: frozenset[str] | None) -> Planned:
+    """A plan as the ledger keeps it, with its timeline read again.
+
+    Raises:
+        PlanError: the timeline is not the one that it was made of.
+        TimelineError: it cannot be read.
+
+    """
+    from reperform.recalling import recalled
+    from reperform.timeline.reading import read
+
+    plan = Plan.model_validate_json(document)
+    cut = read(plan.timeline.path, timeline_name=plan.settings.timeline_name, drop_frame=plan.timeline.drop_frame)
+    if cut.sha256 != plan.timeline.sha256:
+        raise PlanError(f"“{cut.path.name}” has changed since it was planned", fix="Run it again.")
+    return Planned(cut=recalled(cut, project), plan=plan, project=project, only=only)
+
+
+def _begun(planned: Planned, out: Path, settings: Settings, ledger: Ledger, another: frozenset[str]) -> RunRow:
+    """The run in the ledger, with all that a resume needs to end it."""
+    writing = settings.model_dump(mode="json", include=set(WRITING)) | {
+        "only": None if planned.only is None else sorted(planned.only),
+        "another": sorted(another),
+    }
+    return ledger.runs.begin(
+        timeline=planned.plan.timeline.path,
+        out=out,
+        plan=planned.plan.model_dump_json(by_alias=True),
+        writing=json.dumps(writing),
+        base_url=settings.base_url,
+        max_cost_usd=settings.max_cost,
+        allow_unknown_cost=settings.allow_unknown_cost,
+    )
+
+
+def select(out: Path, clip: str, take: str, *, project: Path | None = None) -> tuple[Selected, bool]:
+    """Choose a take of a clip, or its original, in a timeline that `run` wrote: what was chosen, and whether the project's
+    ledger remembers it for the next run.
+
+    Raises:
+        TimelineError: not a timeline that we wrote, or no such shot or take in it.
+        LedgerError: the ledger cannot be read or written.
+
+    """
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.projects import find as find_project
-    from reperform.timeline.saving import digest_of
-    from reperform.timing import FrameRange
+    from reperform.timeline import choosing
 
     ledger = Ledger.existing(find_project(out, project))
     if ledger is None:
-        return
+        return choosing.select(out, clip, take), False
     with ledger:
-        known = {row.id for row in ledger.takes.all()}
-        if take == "original" or take in known:
-            visible = FrameRange(in_frame, frames)
-            ledger.choices.choose(source_identity, visible, None if take == "original" else take)
-        ledger.outputs.note(out, digest_of(out))
+        selected = choosing.select(out, clip, take, last_written=ledger.outputs.digests_in(out.parent))
+        return selected, _remember(selected, out, ledger)
+
+
+def _remember(selected: Selected, out: Path, ledger: Ledger) -> bool:
+    from reperform.timeline.choosing import ORIGINAL
+    from reperform.timing import FrameRange
+
+    ledger.outputs.note(out, selected.saved.sha256)
+    take = None if selected.take == ORIGINAL else selected.take
+    if selected.source_identity is None or (take and take not in {row.id for row in ledger.takes.all()}):
+        return False
+    ledger.choices.choose(selected.source_identity, FrameRange(selected.in_frame, selected.frames), take)
+    return True
 
 
 def _find(cut: Cut, plan_settings: PlanSettings, settings: Settings) -> tuple[Found, Linker]:
@@ -208,7 +341,11 @@ def _prober() -> Callable[..., Source]:
     """Probing, once a file and clock."""
     from reperform.media.probing import probe
 
-    remembered = lru_cache(maxsize=4096)(lambda path, rate: probe(path, rate=rate))
+    @lru_cache(maxsize=4096)
+    def remembered(path: Path, rate: Fraction | None) -> Source:
+        source = probe(path, rate=rate)
+        _log.info("media %s: %s, %s frames at %s", path, source.codec, source.frames, source.rate)
+        return source
 
     def prober(path: Path, *, rate: Fraction | None = None) -> Source:
         return remembered(path, rate)
@@ -250,7 +387,7 @@ def _default_direction(settings: Settings) -> Direction:
         said = "; ".join(problem.message for problem in parsed.problems)
         raise SettingsError(
             f"the default direction “{settings.direction}” is not understood: {said}",
-            fix="See docs/reference/marks.md.",
+            fix="; ".join(problem.fix for problem in parsed.problems),
         )
     if parsed.direction.engine or parsed.direction.model or parsed.direction.audio or parsed.direction.line:
         raise SettingsError(
@@ -306,14 +443,11 @@ def _plan(
     from reperform.media.loudness import quietest
     from reperform.performing.knowing import key_by
 
-    engine = _engine(settings.engine, settings)
+    engine = engine_named(settings.engine, settings, label=plan_settings.label)
     model = engines.model_of(engine, settings.model)
-    key_of = key_by(engine=engine, model=model, settings=plan_settings, folder=cut.path.absolute().parent)
-    keyed = [
-        shot.model_copy(update={"cues": tuple(cue.model_copy(update={"key": key_of(shot, cue)}) for cue in shot.cues)})
-        for shot in shots
-    ]
-    ledger = Ledger.existing(project)
+    with key_by(engine=engine, model=model, settings=plan_settings, folder=cut.path.absolute().parent) as key_of:
+        keyed = [_keyed(shot, key_of) for shot in shots]
+    ledger = Ledger.existing(project, settings.ledger)
     try:
         return planning.plan(
             keyed,
@@ -329,6 +463,12 @@ def _plan(
     finally:
         if ledger is not None:
             ledger.close()
+
+
+def _keyed(shot: Shot, key_of: Callable[[Shot, Cue], str | None]) -> Shot:
+    return shot.model_copy(
+        update={"cues": tuple(cue.model_copy(update={"key": key_of(shot, cue)}) for cue in shot.cues)}
+    )
 
 
 def _paid(ledger: Ledger) -> Callable[[Shot, Cue], bool]:
@@ -352,7 +492,8 @@ def _is_allowed(engine: str, settings: Settings) -> bool:
     return not settings.allowed_engines or engine in settings.allowed_engines
 
 
-def _engine(name: str, settings: Settings) -> Engine:
+def engine_named(name: str, settings: Settings, *, label: bool = True) -> Engine:
+    """The engine of that name. Raises SettingsError where there is none, or the settings do not allow it."""
     from reperform import engines
 
     if not _is_allowed(name, settings):
@@ -364,7 +505,7 @@ def _engine(name: str, settings: Settings) -> Engine:
     if name == "preview":
         from reperform.engines.preview import PreviewEngine
 
-        return PreviewEngine(label=settings.label)
+        return PreviewEngine(label=label)
     return engine
 
 
@@ -376,47 +517,132 @@ def _cue_ids(words: Collection[str], plan: Plan) -> frozenset[str]:
     from reperform.timing import parse_timecode
 
     start = parse_timecode(info.start, info.rate, drop_frame=info.drop_frame)
-    meant = select_cues(tuple(words), plan.shots, rate=info.rate, start_frame=start, drop_frame=info.drop_frame)
+    meant = select_cues(
+        tuple(words), plan.shots, rate=info.rate, start_frame=start, drop_frame=info.drop_frame, option="--another"
+    )
     return frozenset(cue.id for shot in plan.shots for cue in shot.cues if meant(shot, cue))
 
 
-def _refuse_unfit(planned: Planned, out: Path, settings: Settings) -> None:
-    """Everything that would make the end impossible, before anything is begun."""
+def refuse_unfit(planned: Planned, out: Path, settings: Settings) -> None:
+    """Everything that would make the end impossible, before anything is begun.
+
+    Raises:
+        InputError: `out` is the input or cannot be written, the engine does not perform, a setting does not fit.
+
+    """
     from reperform.performing.naming import check_template
-    from reperform.performing.paying import performing_engine
+    from reperform.performing.roster import performing_engine
     from reperform.timeline.saving import refuse
     from reperform.timeline.takes import check_destination
 
     refuse(out, planned.cut.path)
+    _refuse_folder(out.parent, f"“{out}” cannot be written", "-o", must_exist=True)
+    kept = planned.plan.settings
+    if kept.takes_dir is not None:
+        _refuse_folder(kept.takes_dir, f"takes cannot be written to “{kept.takes_dir}”", "--takes-dir")
     check_destination(_editor(planned, settings), settings.takes or None)
-    if planned.plan.settings.name_template:
-        check_template(planned.plan.settings.name_template)
-    performing_engine(lambda name: _engine(name, settings), planned.plan.engine)
+    if kept.name_template:
+        check_template(kept.name_template)
+    performing_engine(lambda name: engine_named(name, settings, label=kept.label), planned.plan.engine)
+
+
+def _refuse_folder(folder: Path, said: str, option: str, *, must_exist: bool = False) -> None:
+    """Whether files can be made in a folder that is there, or will be made."""
+    there = next((each for each in (folder, *folder.absolute().parents) if each.exists()), folder)
+    fix = f"Choose another place with {option}, or give yourself the right to write there."
+    if must_exist and there != folder:
+        raise TimelineError(
+            f"{said}: there is no folder “{folder}”", fix=f"Make the folder, or choose another with {option}."
+        )
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise TimelineError(f"{said}: {error.strerror or error}", fix=fix) from error
 
 
 def _perform(
-    planned: Planned, ledger: Ledger, settings: Settings, *, listener: Listener, another: frozenset[str]
+    planned: Planned,
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    listener: Listener,
+    another: frozenset[str],
+    run_id: str,
 ) -> Performed:
+    return perform_in(
+        planned.plan,
+        ledger,
+        settings,
+        run_id=run_id,
+        listener=listener,
+        another=another,
+        only=planned.only,
+        partial_takes=settings.partial,
+    )
+
+
+def perform_in(
+    plan: Plan,
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    listener: Listener,
+    run_id: str | None = None,
+    **more: Any,
+) -> Performed:
+    """Perform the plan with these settings, until it is done or Ctrl-C. `more` is handed on to `performing.run.perform`.
+
+    Raises:
+        Interrupted: stopped; the ledger goes on from here.
+
+    """
     import anyio
 
+    from reperform.performing.paying import Asked
     from reperform.performing.run import perform
+
+    asked = Asked(
+        run_id=run_id,
+        base_url=settings.base_url,
+        wait_seconds=settings.wait,
+        retry_failed=settings.retry_failed,
+        resubmit_unknown=settings.resubmit_unknown,
+    )
 
     async def performing() -> Performed:
         return await perform(
-            planned.plan,
+            plan,
             ledger=ledger,
-            engine_of=lambda name: _engine(name, settings),
+            engine_of=lambda name: engine_named(name, settings, label=plan.settings.label),
+            connect=connector(settings),
             listener=listener,
-            another=another,
-            only=planned.only,
-            partial_takes=settings.partial,
             jobs_at_once=settings.jobs,
+            asked=asked,
+            **more,
         )
 
     try:
         return anyio.run(performing)
     except KeyboardInterrupt as error:
-        raise Interrupted("stopped", fix="The same command goes on from here; what was finished is kept.") from error
+        fix = "`reperform resume`, or the same command, goes on from here; what was finished is kept."
+        raise Interrupted("stopped", fix=fix) from error
+
+
+def connector(settings: Settings) -> Connect:
+    """How engines are reached with these settings: with the user's keys, and with options as they were given."""
+    from reperform import credentials
+    from reperform.engines.base import Connection
+    from reperform.planning.targets import options_for
+
+    def connect(name: str, base_url: str | None) -> Connection:
+        return Connection(
+            base_url=base_url,
+            credentials=credentials.find(name),
+            options=options_for(name, settings.for_plan()),
+        )
+
+    return connect
 
 
 def _editor(planned: Planned, settings: Settings) -> str:
@@ -457,7 +683,7 @@ def _write(
         saved=saved,
         chosen=written.chosen,
         problems=tuple(dict.fromkeys(problems)),
-        see=takes.how_to_see(_editor(planned, settings), out) if any(found.values()) else "",
+        see=takes.how_to_see(_editor(planned, settings), saved.paths[0]) if any(found.values()) else "",
     )
 
 

@@ -93,14 +93,27 @@ def test_every_rate_start_and_codec(tmp_path: Path, rate: str, start: str, visib
     proven(tmp_path, rate, start, visible, codec)
 
 
-def test_original_without_timecode_gives_a_take_without(tmp_path: Path, returned: Path, sent: FrameRange) -> None:
-    """What the original does not say, the take does not say."""
+def test_take_of_an_original_without_timecode_lies_where_editors_look_for_it(
+    tmp_path: Path, returned: Path, sent: FrameRange
+) -> None:
+    """Editors count such a file from zero, and so its take starts at the timecode of its place in it."""
     path = burned.make_movie(tmp_path / "plain.mov", rate=Fraction(24000, 1001), frames=60, codec="prores")
     shot = conforms.shot_of(probe(path), FrameRange(20, 25))
     splice = conforms.splice_of(FrameRange(26, 14), sent, returned)
     conformed = conform(shot, [splice], out=tmp_path / "take.mov", settings=CUT, reel="PLAIN_RP001")
     take = probe(conformed.path)
-    assert (conformed.start_frame, take.start_frame, take.reel) == (None, None, None)
+    assert (conformed.start_frame, take.start_frame, take.reel) == (8, 8, "PLAIN_RP001")
+
+
+@pytest.mark.parametrize("rate", [Fraction(8), Fraction(25, 2), Fraction(15), Fraction(240000, 1001)], ids=str)
+def test_timecode_is_read_back_at_unusual_rates(tmp_path: Path, rate: Fraction) -> None:
+    """Whatever the rate: below 11 frames a second one digit counts them."""
+    path = burned.make_movie(tmp_path / "plain.mov", rate=rate, frames=20, codec="mjpeg", channels=0, size=(160, 90))
+    shot, sent = conforms.shot_of(probe(path), FrameRange(17, 2)), FrameRange(17, 2)
+    splice = conforms.splice_of(sent, sent, conforms.return_for(tmp_path, sent, rate, size=(160, 90)))
+    conformed = conform(shot, [splice], out=tmp_path / "take.mov", settings=CUT)
+    assert (conformed.start_frame, probe(conformed.path).start_frame) == (5, 5)
+    assert [check.detail for check in check_take(conformed, shot, [splice]) if not check.passed] == []
 
 
 def test_uneven_source_is_put_on_a_constant_clock(tmp_path: Path) -> None:

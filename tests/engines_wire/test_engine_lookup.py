@@ -91,7 +91,7 @@ def test_prices_are_the_published_ones(target: str, amount: Fraction | None, uni
     assert date.fromisoformat(f"{price.as_of}-01"[:10]) >= date(2026, 1, 1)
 
 
-@pytest.mark.parametrize("name", HOSTED)
+@pytest.mark.parametrize("name", [name for name in HOSTED if not engines.get(name).performs])
 def test_what_is_not_built_yet_says_so_before_anything_is_done(name: str) -> None:
     """A hosted engine can be planned, and refuses to be run with one sentence."""
     engine = engines.get(name)

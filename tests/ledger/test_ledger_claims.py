@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ledger.ledger_rows import FORWARD, advanced, claim, paid, piece
 from reperform.errors import JobFailed, LedgerError
 from reperform.ledger.ledger import Ledger
-from reperform.ledger.records import Address, AttemptState, HeldBecause, Piece
+from reperform.ledger.records import Address, Again, AttemptState, HeldBecause, Piece
 
 S = AttemptState
 ALLOWED = {
@@ -88,17 +88,39 @@ def test_the_claim_of_a_dead_run_can_be_taken_over_once(tmp_path: Path) -> None:
         assert _why(other, piece("a")) == [("a", HeldBecause.LIVE)]
 
 
-@pytest.mark.parametrize("state", [S.REJECTED, S.FAILED])
-def test_after_a_definite_failure_a_cue_can_be_claimed_anew(ledger: Ledger, state: AttemptState) -> None:
-    """A new attempt follows a refusal or a failure, and both stay on record."""
+@pytest.mark.parametrize(
+    ("state", "again", "asked", "free"),
+    [
+        pytest.param(S.REJECTED, Again.ASKED, False, False, id="refused"),
+        pytest.param(S.FAILED, Again.ASKED, False, False, id="failed"),
+        pytest.param(S.FAILED, Again.ASKED, True, True, id="failed, and asked for again"),
+        pytest.param(S.FAILED, Again.FREELY, False, True, id="failed before anything was sent"),
+        pytest.param(S.FAILED, Again.ONCE, False, True, id="failed for a while, and not billed"),
+        pytest.param(S.CANCELLED, Again.FREELY, False, True, id="cancelled"),
+    ],
+)
+def test_whether_a_new_attempt_may_follow(
+    ledger: Ledger, state: AttemptState, again: Again, asked: bool, free: bool
+) -> None:
+    """What may be billed anew needs a person's word; both attempts stay on record."""
     first = advanced(ledger, claim(ledger, piece("a")), S.SUBMITTED)
-    ledger.claims.end(first, state, JobFailed("no face"))
-    second = claim(ledger, piece("a"))
-    assert [(attempt.id, attempt.state) for attempt in ledger.claims.attempts()] == [
-        (first.id, state),
-        (second.id, S.PLANNED),
-    ]
+    ledger.claims.end(first, state, JobFailed("no face"), again=again)
+    claimed = ledger.claims.take(
+        [piece("a")], shot="{}", job="{}", settings="{}", estimate_usd=None, retry_failed=asked
+    )
+    assert (claimed.attempt is not None, [held.because for held in claimed.held]) == (
+        free,
+        [] if free else [HeldBecause.FAILED],
+    )
     assert [cue.key for cue in ledger.claims.cues(first.id)] == ["a"]
+
+
+def test_a_failure_for_a_while_is_tried_anew_once(ledger: Ledger) -> None:
+    """The second time a person has to ask."""
+    for _ in range(2):
+        attempt = advanced(ledger, claim(ledger, piece("a")), S.SUBMITTED)
+        ledger.claims.end(attempt, S.FAILED, JobFailed("busy"), again=Again.ONCE)
+    assert _why(ledger, piece("a")) == [("a", HeldBecause.FAILED)]
 
 
 @pytest.mark.parametrize(

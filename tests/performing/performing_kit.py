@@ -26,6 +26,7 @@ from reperform.engines.base import (
     Price,
     Progress,
     Submitted,
+    Unconnected,
 )
 from reperform.engines.preview import PreviewEngine
 from reperform.errors import SettingsError
@@ -45,12 +46,14 @@ from reperform.model import (
     TimelineInfo,
     Voice,
 )
+from reperform.performing.pauses import Pauses
 from reperform.performing.performed import Performed
 from reperform.performing.run import perform
 from reperform.timing import format_timecode, sample_at
 
 RATE = Fraction(25)
 FRAMES = 40
+IMPATIENT = Pauses(first=0.01, longest=0.02, tries=1, unknown=0.3, limited=2)
 SETTINGS = PlanSettings(context_frames=3, seam_frames=2, label=False)
 
 
@@ -137,14 +140,13 @@ def plan_of(
     )
 
 
-class Service:
+class Service(Unconnected):
     """An engine far away: its jobs live in a folder of its own and survive us. It bills every submit that arrives.
 
     `failing` maps the name of a step to what it raises; a step named twice raises twice.
     """
 
     name = "service"
-    performs = True
 
     def __init__(
         self,
@@ -259,6 +261,7 @@ def engines(*, service: Service | None = None, label: bool = False) -> Callable[
 def run(plan: Plan, project: Path, *, service: Service | None = None, **options: Any) -> Performed:
     """Perform a plan, in a session of its own on the project's ledger."""
     with Ledger.open(project) as ledger:
+        options = {"pauses": IMPATIENT} | options
         return anyio.run(partial(perform, plan, ledger=ledger, engine_of=engines(service=service), **options))
 
 

@@ -135,7 +135,9 @@ def _check_goes_on(film: Film, folder: Path, engine: str) -> None:
             results[0].sha256
         ]
     assert len(service.billed) <= 1
-    assert [path.name for path in (project / "work").iterdir() if path.name != "sessions"] == []
+    # What may have arrived may yet be found, and is compared with what was sent.
+    kept = 1 if states[-1] == "unknown" else 0
+    assert len([path.name for path in (project / "work").iterdir() if path.name != "sessions"]) == kept
     again = run(_plan(folder, film, engine), project, service=service)
     assert (again.takes, again.made, len(service.billed) <= 1) == (performed.takes, (), True)
 

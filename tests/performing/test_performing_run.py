@@ -239,12 +239,12 @@ def test_a_cue_that_is_too_long_is_paid_in_parts(tmp_path: Path, film: Film, pro
         pytest.param("upload", JobFailed("no space"), "failed", "fetched", id="upload failed"),
         pytest.param("upload", NotSubmitted("no route"), "prepared", "fetched", id="upload out of reach"),
         pytest.param("submit", NotSubmitted("no route"), "uploaded", "fetched", id="the request never arrived"),
-        pytest.param("submit", Rejected("no face"), "rejected", "fetched", id="the request was refused"),
+        pytest.param("submit", Rejected("no face"), "rejected", "rejected", id="the request was refused"),
         pytest.param("submit", SubmissionUnknown("cut off"), "unknown", "unknown", id="the request may have arrived"),
         pytest.param(
             "answer", TimeoutError("cut off"), "unknown", "unknown", id="the answer was lost in any other way"
         ),
-        pytest.param("wait", JobFailed("no face"), "failed", "fetched", id="the engine failed"),
+        pytest.param("wait", JobFailed("no face"), "failed", "failed", id="the engine failed"),
         pytest.param("wait", ReperformError("no route"), "submitted", "fetched", id="the engine could not be asked"),
         pytest.param("fetch", ReperformError("no route"), "finished", "fetched", id="the result could not be fetched"),
     ],
@@ -252,7 +252,7 @@ def test_a_cue_that_is_too_long_is_paid_in_parts(tmp_path: Path, film: Film, pro
 def test_a_failed_step_leaves_the_right_state(
     one_cue: Plan, project: Path, service: Service, step: str, error: Exception, state: str, after: str
 ) -> None:
-    """What failed for certain is tried anew by the next run, what is out there is gone on with, what may be out there is left."""
+    """What nothing was sent of is tried anew by the next run, what is out there is gone on with; what failed or may be out there is left."""
     service.failing = [(step, error)]
     first = run(one_cue, project, service=service)
     assert (_states(project), first.failed) == ([state], frozenset({SHOT}))
@@ -261,9 +261,7 @@ def test_a_failed_step_leaves_the_right_state(
     second = run(one_cue, project, service=service)
     assert _states(project)[-1] == after
     assert bool(second.failed) is (after != "fetched")
-    # The engine's own failure is billed by the service, and so is the attempt after it.
-    billed = {"failed": 2} if step == "wait" else {"unknown": len(service.billed)}
-    assert len(service.billed) == billed.get(state, 1)
+    assert len(service.billed) == (0 if after == "rejected" or (after, step) == ("unknown", "submit") else 1)
 
 
 def test_one_bad_shot_does_not_stop_the_others(tmp_path: Path, film: Film, project: Path, service: Service) -> None:
@@ -498,13 +496,17 @@ def test_as_many_jobs_at_once_as_allowed(tmp_path: Path, film: Film, project: Pa
     assert service.most_at_once == 2
 
 
+class Planned(Service):
+    """It can be planned for, and no more."""
+
+    performs = False
+
+
 def test_an_engine_that_does_not_perform_yet_says_so(tmp_path: Path, film: Film, project: Path) -> None:
     """Before anything is made."""
-    from reperform import engines as known
-
-    plan = plan_of(tmp_path, shot(film.source, cue(12, 4, voice=film.voice)), engine="sync", model="react-1")
-    with Ledger.open(project) as ledger, pytest.raises(SettingsError, match="not yet performed"):
-        anyio.run(partial(perform, plan, ledger=ledger, engine_of=known.get))
+    plan = plan_of(tmp_path, shot(film.source, cue(12, 4, voice=film.voice)))
+    with pytest.raises(SettingsError, match="not yet performed"):
+        run(plan, project, service=Planned(tmp_path / "service"))
     assert _states(project) == []
 
 
@@ -526,10 +528,10 @@ def test_the_plan_knows_what_is_paid(
     tmp_path: Path, film: Film, one_cue: Plan, project: Path, service: Service
 ) -> None:
     """By its quick key: a cue that was performed needs no job; one that was changed does."""
-    key_of = key_by(engine=service, model="one", settings=SETTINGS, folder=tmp_path)
 
     def takes_known(plan: Plan) -> int:
-        key = key_of(plan.shots[0], plan.shots[0].cues[0])
+        with key_by(engine=service, model="one", settings=SETTINGS, folder=tmp_path) as key_of:
+            key = key_of(plan.shots[0], plan.shots[0].cues[0])
         assert key is not None
         with Ledger.open(project) as ledger:
             return ledger.results.paid_takes(key)
@@ -543,9 +545,8 @@ def test_the_plan_knows_what_is_paid(
 def test_a_cue_without_media_has_no_quick_key(tmp_path: Path, film: Film, service: Service) -> None:
     """The plan can be shown while media are offline."""
     gone = cue(12, 8, voice=tmp_path / "gone.wav")
-    assert (
-        key_by(engine=service, model="one", settings=SETTINGS, folder=tmp_path)(shot(film.source, gone), gone) is None
-    )
+    with key_by(engine=service, model="one", settings=SETTINGS, folder=tmp_path) as key_of:
+        assert key_of(shot(film.source, gone), gone) is None
 
 
 def test_a_retimed_shot_is_performed_as_seen(tmp_path: Path, film: Film, project: Path, service: Service) -> None:

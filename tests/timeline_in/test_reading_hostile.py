@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -11,12 +12,14 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reperform.errors import MediaRefused, TimelineError
 from reperform.timeline.archives import unpack
 from reperform.timeline.index import build
 from reperform.timeline.reading import LARGEST, read
-from reperform.timeline.scanning import DEEPEST, refuse_dangerous
+from reperform.timeline.scanning import DEEPEST, Scan
 from timeline_in.cutting import clip, timeline, track
 
 
@@ -58,8 +61,44 @@ def test_stacks_in_stacks_are_refused_too(tmp_path: Path) -> None:
         pytest.param("[" * DEEPEST + "]" * DEEPEST, id="just deep enough"),
     ],
 )
-def test_what_only_looks_deep_passes(text: str) -> None:
-    refuse_dangerous(text.encode(), "fine.otio")
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 10_000])
+def test_what_only_looks_deep_passes_however_it_is_cut_into_blocks(text: str, block: int) -> None:
+    scan = Scan("fine.otio")
+    content = text.encode()
+    for start in range(0, len(content), block):
+        scan.feed(content[start : start + block])
+    assert scan.finish() == hashlib.sha256(content).hexdigest()
+
+
+@given(text=st.text(alphabet='[]{}"\\a:,é', max_size=60), block=st.integers(1, 20))
+def test_blocks_make_no_difference(text: str, block: int) -> None:
+    def judged(size: int) -> str:
+        scan = Scan("x", ("a:",))
+        content = text.encode()
+        try:
+            for start in range(0, len(content), size):
+                scan.feed(content[start : start + size])
+            return f"{scan.finish()} {scan.found}"
+        except TimelineError as error:
+            return error.message
+
+    assert judged(block) == judged(1000)
+
+
+@given(value=st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_every_json_document_passes(value: object) -> None:
+    for ascii_only in (True, False):
+        scan = Scan("x")
+        for byte in json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"):
+            scan.feed(bytes([byte]))
+        scan.finish()
+
+
+def test_a_word_across_two_blocks_is_found() -> None:
+    scan = Scan("x", ("Resolve_OTIO", "fcp_xml"))
+    for block in (b'{"Resol', b've_OTIO": 1}'):
+        scan.feed(block)
+    assert scan.found == {"Resolve_OTIO"}
 
 
 @pytest.mark.parametrize("text", ["[[]", "[]]", '{"a":[}', '["a]'])

@@ -138,13 +138,13 @@ def play(path: Path, *, rate: Fraction, frames: int, only: str | None = None) ->
     It knows nothing of reperform: start and length of each clip, the start of its active reference, and the file's frames.
     """
     made = otio.adapters.read_from_file(str(path))
-    shown: list[Shown | None] = [None] * frames
+    topmost: list[tuple[otio.schema.Clip, Fraction] | None] = [None] * frames
     for item in made.tracks:
         wanted = item.enabled and item.kind == otio.schema.TrackKind.Video if only is None else item.name == only
         for number, child, at in _placed(item, rate, frames) if wanted else ():
             if child.enabled or only is not None:
-                shown[number] = _frame(child, at, path.parent)
-    return shown
+                topmost[number] = child, at
+    return [shown and _frame(*shown, path.parent) for shown in topmost]
 
 
 def _placed(item: otio.schema.Track, rate: Fraction, frames: int) -> Iterator[tuple[int, otio.schema.Clip, Fraction]]:

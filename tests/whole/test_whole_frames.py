@@ -58,7 +58,9 @@ def film(folder: Path, case: Case, rate_name: str) -> Rushes:
     rate, drop = RATES[rate_name], rate_name.endswith("DF")
     timecode = "{:02}:{:02}:{:02}{}{:02}".format(*STARTS[case.start][:3], ";" if drop else ":", STARTS[case.start][3])
     path = folder / f"{case.name}.mov"
-    burned.make_movie(path, rate=rate, frames=FRAMES, codec=case.codec, timecode=timecode, size=SMALL, channels=1)
+    burned.make_movie(
+        path, rate=rate, frames=FRAMES, codec=case.codec, timecode=timecode, reel=case.name, size=SMALL, channels=1
+    )
     return Rushes(path, rate, FRAMES, frame_of(STARTS[case.start], rate, drop=drop))
 
 

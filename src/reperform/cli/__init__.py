@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import importlib
 import sys
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
 from reperform import __version__
+from reperform.cli._terminal import be_verbose, say_error, speak_plainly, verbose_option
 
-__all__ = ["command", "main"]
+__all__ = ["COMMANDS", "command", "main"]
 
 COMMANDS = {
     "plan": "What would be done, and what it would cost; sends nothing.",
     "run": "Plan, perform, conform, and write the timeline with its takes.",
+    "status": "Every attempt of a project: where it is, what it cost, what to do.",
+    "resume": "Go on with what earlier runs left.",
+    "cancel": "Stop what can be stopped.",
+    "clean": "Remove work that nobody needs any more.",
     "select": "Choose a take, or the original, in a timeline that run wrote.",
     "engines": "The engines: what they can do, what they cost, whether a key is present.",
     "doctor": "What is found on this machine, and which settings are in force.",
     "demo": "Make the sample cut, run it, and show what came out.",
+    "emulate": "Serve the engines' contracts on this machine, for trying and testing.",
     "completion": "Print the script that teaches a shell to complete this command.",
 }
 
@@ -34,7 +41,18 @@ class _Commands(click.Group):
             return None
         module = importlib.import_module(f"reperform.cli.{name}")
         found: click.Command = module.command
+        if not any(option.name == "verbose" for option in found.params):
+            found.params.append(verbose_option())
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """With a hint where the name is nearly one."""
+        near = get_close_matches(args[0], COMMANDS, 1)
+        if near and args[0] not in COMMANDS:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """From the table, so that help imports no subcommand."""
@@ -44,49 +62,48 @@ class _Commands(click.Group):
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="reperform")
-@click.option("-v", "--verbose", count=True, help="Say more: -v what is done, -vv every call of FFmpeg.")
 @click.pass_context
-def command(context: click.Context, verbose: int) -> None:
+def command(context: click.Context) -> None:
     """Change an actor's performance from the edit.
 
     Mark dialogue on a timeline ("angry", "sad, head"), and get the same cut back with re-performed media as alternate takes:
     frame-exact, on the original's clock, one click away from the original.
     """
-    context.ensure_object(dict)["verbose"] = verbose
-    if verbose:
-        import logging
+    be_verbose(context.ensure_object(dict).get("verbose", 0))
 
-        logging.basicConfig(
-            stream=sys.stderr, level=logging.DEBUG if verbose > 1 else logging.INFO, format="%(message)s"
-        )
+
+command.params.append(verbose_option())
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with its status."""
-    from reperform.errors import ReperformError, exit_code
-
+    speak_plainly()
+    state: dict[str, Any] = {}
+    status: Any = None
     try:
-        status: Any = command.main(arguments, prog_name="reperform", standalone_mode=False)
-    except ReperformError as error:
-        _say(error.message, error.cause, error.fix)
-        sys.exit(exit_code(error))
+        status = command.main(arguments, prog_name="reperform", standalone_mode=False, obj=state)
     except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
+        click.echo(error.format_message())
         sys.exit(0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
-        _say("Stopped. The same command goes on from here.", None, None)
-        sys.exit(130)
+        from reperform.errors import Interrupted
+
+        _end(Interrupted("the same command goes on from here; what was finished is kept"), state)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence; -v gives the rest
+        _end(error, state)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _say(message: str, cause: str | None, fix: str | None) -> None:
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
-    if cause:
-        click.echo("\n".join(f"  {line}" for line in cause.strip().splitlines()), err=True)
-    if fix:
-        click.echo(f"  → {fix}", err=True)
+def _end(error: Exception, state: dict[str, Any]) -> None:
+    from reperform.errors import ReperformError, exit_code
+
+    if state.get("verbose") and not isinstance(error, ReperformError | click.ClickException):
+        import logging
+
+        logging.getLogger(__name__).info("where it happened:", exc_info=error)
+    say_error(error, state)
+    if isinstance(error, ReperformError):
+        sys.exit(exit_code(error))
+    sys.exit(2 if isinstance(error, click.ClickException | ImportError) else 1)

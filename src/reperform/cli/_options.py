@@ -2,50 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reperform.cli._paying import PAYING
+
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from reperform.settings import Loaded
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+__all__ = [
+    "Sectioned",
+    "changed_in_plan",
+    "json_option",
+    "loaded_settings",
+    "output_options",
+    "performance_options",
+    "project_option",
+    "timeline_options",
+]
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+FOLDER = click.Path(path_type=Path, file_okay=False)
+EDITORS = ("otio", "resolve")
+STYLES = ("references", "tracks", "timelines")
+"""As `timeline.takes` knows them; written here so that help imports no timeline."""
+
+
+class Sectioned(click.Command):
+    """A command whose help shows its options in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each section under its name, what belongs to none of them last."""
+        sections: dict[str, list[tuple[str, str]]] = {title: [] for title in (*_SECTIONS, "Options")}
+        for parameter in self.get_params(ctx):
+            if record := parameter.get_help_record(ctx):
+                title = next((title for title, names in _SECTIONS.items() if parameter.name in names), "Options")
+                sections[title].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+def _engines(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell completes an engine's name to."""
+    from click.shell_completion import CompletionItem
+
+    from reperform import engines
+
+    return [CompletionItem(name) for name in engines.names() if name.startswith(incomplete)]
+
+
+def _styles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    before, comma, last = incomplete.rpartition(",")
+    return [CompletionItem(f"{before}{comma}{style}") for style in STYLES if style.startswith(last)]
+
+
+project_option = click.option(
+    "--project", type=FOLDER, metavar="FOLDER", help="The project folder, instead of the nearest *.reperform/."
+)
 _TIMELINE = [
     click.option("--timeline", metavar="NAME", help="Which timeline of a collection."),
+    click.option("--drop-frame/--non-drop-frame", default=None, help="How its timecode counts, where that is unclear."),
+    project_option,
     click.option(
-        "--drop-frame/--non-drop-frame",
-        default=None,
-        help="How the timeline's timecode counts, where that is not clear.",
-    ),
-    click.option(
-        "--project", type=click.Path(path_type=Path), help="The project folder, instead of the nearest *.reperform/."
-    ),
-    click.option(
-        "--media-root", type=click.Path(path_type=Path), multiple=True, help="Look here for media that moved."
+        "--media-root",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        multiple=True,
+        metavar="FOLDER",
+        help="Look here for media that moved.",
     ),
     click.option("--marker-color", multiple=True, metavar="COLOR", help="Only markers of this colour are marks."),
     click.option("--marker-name", metavar="REGEX", help="Only markers whose name matches are marks."),
-    click.option("--voice-track", multiple=True, metavar="TRACK", help="Guide tracks: names or A1, A2 …"),
+    click.option("--voice-track", multiple=True, metavar="TRACK", help="Guide tracks: names, or A1, A2 …"),
     click.option("--own-sound", metavar="TRACKS", help="The shot's own sound is on these tracks: A1,A2."),
-    click.option("--direction", metavar="TEXT", help="Default direction for what a mark leaves open."),
-    click.option("--only", multiple=True, metavar="CUE|CLIP|CHARACTER|TC-TC", help="Only these."),
+    click.option("--direction", metavar="TEXT", help="Default direction, for what a mark leaves open."),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="WHAT",
+        help="Only these: a cue, a clip, a character, or record timecode FROM-TO.",
+    ),
 ]
 _PERFORMANCE = [
-    click.option("--engine", metavar="NAME", help="Who performs: preview (default), or one of `reperform engines`."),
-    click.option("--model", metavar="NAME", help="Which of the engine's models."),
+    click.option(
+        "--engine",
+        metavar="NAME",
+        shell_complete=_engines,
+        help="Who performs; `reperform engines` lists them (default preview).",
+    ),
+    click.option("--model", metavar="NAME", help="Which of the engine's models (default: its first)."),
     click.option("--like", metavar="ENGINE/MODEL", help="Whose limits the preview keeps (default sync/react-1)."),
     click.option("--context", type=int, metavar="FRAMES", help="Frames sent around a cue (default 6)."),
     click.option("--handles", type=int, metavar="FRAMES", help="Frames kept around a shot (default 12)."),
-    click.option(
-        "--seam", type=int, metavar="FRAMES", help="Length of the dissolves at a cue's ends (default 4; 0 cuts)."
-    ),
+    click.option("--seam", type=int, metavar="FRAMES", help="Dissolves at a cue's ends (default 4; 0 cuts)."),
     click.option("--send-rate", metavar="RATE", help="Relabel what is sent to this rate, frame for frame."),
-    click.option(
-        "--drop", multiple=True, metavar="WORD", help="Go on without this part of the directions, such as emotion."
-    ),
+    click.option("--drop", multiple=True, metavar="WORD", help="Go on without this part of directions, as emotion."),
     click.option(
         "--option",
         multiple=True,
@@ -53,6 +112,60 @@ _PERFORMANCE = [
         help="A field of an engine that marks have no word for.",
     ),
 ]
+_OUTPUT = [
+    click.option(
+        "--another",
+        multiple=True,
+        metavar="WHAT",
+        help="One take more of these, named as for --only, beside those there are.",
+    ),
+    click.option("--partial", is_flag=True, default=None, help="Write takes of shots of which some cues failed."),
+    click.option(
+        "--for", "for_editor", type=click.Choice(EDITORS), help="Whom OUT is for (default: who wrote TIMELINE)."
+    ),
+    click.option(
+        "--takes",
+        metavar="STYLE[,STYLE]",
+        shell_complete=_styles,
+        help="As references, tracks, timelines (default: by --for).",
+    ),
+    click.option(
+        "--sound", type=click.Choice(["keep", "take"]), help="What the linked sound plays, whatever the voice is."
+    ),
+    click.option(
+        "--mezzanine", type=click.Choice(["prores", "dnxhr"]), help="What the take of a long-GOP original is."
+    ),
+    click.option(
+        "--reel", type=click.Choice(["own", "same"]), help="The take's reel: its own (REEL_RP001), or the original's."
+    ),
+    click.option("--name", metavar="TEMPLATE", help="File names of takes: {stem}, {timecode}, {number:03} …"),
+    click.option(
+        "--takes-dir", type=FOLDER, metavar="FOLDER", help="Where takes are written (default: in the project)."
+    ),
+    click.option("--label/--no-label", default=None, help="The preview's label in the picture."),
+    click.option("--jobs", type=int, metavar="N", help="Jobs at once (default 4)."),
+]
+_SECTIONS = {
+    "The timeline": [
+        "timeline", "drop_frame", "project", "media_root", "marker_color", "marker_name", "voice_track", "own_sound",
+        "direction", "only",
+    ],
+    "The performance": ["engine", "model", "like", "context", "handles", "seam", "send_rate", "drop", "option"],
+    "What is written": [
+        "out", "another", "partial", "for_editor", "takes", "sound", "mezzanine", "reel", "name", "takes_dir", "label",
+        "jobs",
+    ],
+    "What is paid": PAYING,
+}  # fmt: skip
+
+
+_BESIDE_A_PLAN = ("project", "partial", "for_editor", "takes", "sound", "jobs", *PAYING)
+"""Settings that are not kept in a plan."""
+_CHANGED_IN_A_PLAN = {
+    "name": "name_template",
+    **{name: name for name in ("mezzanine", "reel", "takes_dir", "label")},
+}
+"""Settings that a plan keeps and does not depend on, and their names there."""
 
 
 def timeline_options(function: Command) -> Command:
@@ -65,14 +178,29 @@ def performance_options(function: Command) -> Command:
     return _apply(_PERFORMANCE, function)
 
 
-def _apply(options: list[Callable[[Command], Command]], function: Command) -> Command:
+def output_options(function: Command) -> Command:
+    """What is made of it."""
+    return _apply(_OUTPUT, function)
+
+
+def _apply(options: Sequence[Callable[[Command], Command]], function: Command) -> Command:
     for option in reversed(options):
         function = option(function)
     return function
 
 
+def _note_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.ensure_object(dict)["json"] = value
+    return value
+
+
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else, on standard output."
+    "--json",
+    "as_json",
+    is_flag=True,
+    is_eager=True,
+    callback=_note_json,
+    help="Print one JSON document, and nothing else, on standard output.",
 )
 
 
@@ -86,6 +214,32 @@ def loaded_settings(given: dict[str, Any], *, beside: Path | None) -> Loaded:
     if loaded.settings.ffmpeg is not None:
         os.environ["REPERFORM_FFMPEG"] = str(loaded.settings.ffmpeg)
     return loaded
+
+
+def changed_in_plan(given: dict[str, Any]) -> dict[str, Any]:
+    """What `run PLAN.json` is told to do otherwise than the plan says, as fields of the plan's settings.
+
+    Raises:
+        SettingsError: an option is given on which the plan depends.
+
+    """
+    from reperform.errors import SettingsError
+
+    said = {name: value for name, value in given.items() if value not in (None, ()) and name not in _BESIDE_A_PLAN}
+    if _are_secret(said.get("option", ())):
+        said.pop("option", None)
+    decided = [f"`--{name.replace('_', '-')}`" for name in said if name not in _CHANGED_IN_A_PLAN]
+    if decided:
+        message = f"{', '.join(decided)}: a plan depends on it, and is run as it was made."
+        raise SettingsError(message, fix="Give it to `reperform plan`, and run the plan that this makes.")
+    return {_CHANGED_IN_A_PLAN[name]: _absolute(value) for name, value in said.items()}
+
+
+def _are_secret(options: Sequence[str]) -> bool:
+    """Whether a plan keeps none of these: then they are given again when it is run."""
+    from reperform.planning.targets import is_secret
+
+    return all(is_secret(option.partition("=")[0].strip()) for option in options)
 
 
 def _absolute(value: Any) -> Any:

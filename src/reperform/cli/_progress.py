@@ -2,111 +2,168 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from reperform.cli._terminal import elapsed, is_live, is_verbose
 from reperform.performing.listening import Listener, Stage, silence
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.table import Table
 
-    from reperform.model import Plan
+    from reperform.model import Shot
+    from reperform.workflow import Planned
 
-_PARTS = {
-    Stage.LOOKING: (0.0, 0.05),
-    Stage.PREPARING: (0.05, 0.2),
-    Stage.UPLOADING: (0.2, 0.3),
-    Stage.SUBMITTING: (0.3, 0.32),
-    Stage.WAITING: (0.32, 0.75),
+__all__ = ["progress", "said_plainly"]
+
+_WORDS = {
+    Stage.LOOKING: "waiting for its turn",
+    Stage.PREPARING: "preparing",
+    Stage.UPLOADING: "uploading",
+    Stage.SUBMITTING: "submitting",
+    Stage.WAITING: "performing",
+    Stage.FETCHING: "fetching",
+    Stage.CONFORMING: "conforming",
+    Stage.DONE: "done",
+    Stage.FAILED: "failed",
+}
+_REACHED = {
+    Stage.PREPARING: (0.02, 0.25),
+    Stage.UPLOADING: (0.25, 0.35),
+    Stage.SUBMITTING: (0.35, 0.36),
+    Stage.WAITING: (0.36, 0.75),
     Stage.FETCHING: (0.75, 0.8),
-    Stage.CONFORMING: (0.8, 1.0),
+    Stage.CONFORMING: (0.8, 0.98),
     Stage.DONE: (1.0, 1.0),
 }
-"""Where on its bar a shot is in each stage: from, to."""
+"""How far a shot is in each stage: from, to."""
+_LONGEST_NAME, _BAR = 28, 20
+_ENDED = (Stage.DONE, Stage.FAILED)
 
 
 @contextmanager
-def progress(plan: Plan, *, quiet: bool = False) -> Iterator[Listener]:
-    """A listener that shows what it hears for as long as the block runs."""
-    if quiet or not plan.shots:
+def progress(planned: Planned, *, quiet: bool = False) -> Iterator[Listener]:
+    """A listener that shows what it hears for as long as the block runs. With `-v`, lines among those of the log."""
+    shots = _meant(planned)
+    if quiet or not shots:
         yield silence
-    elif sys.stderr.isatty():
-        with _live(plan) as listener:
-            yield listener
+    elif is_verbose() or not is_live():
+        yield _Lines(shots)
     else:
-        yield _plain(plan)
+        from rich.console import Console
+        from rich.live import Live
+
+        bars = _Bars(shots)
+        # Gone when it is over: what came out is said once, on standard output.
+        with Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=8):
+            yield bars
 
 
-def _plain(plan: Plan) -> Listener:
-    """A line when a shot begins a stage."""
-    said: dict[str, Stage] = {}
-    names = {shot.id: shot.clip for shot in plan.shots}
-    began = time.monotonic()
-
-    def listen(shot_id: str, stage: Stage, detail: str = "", fraction: float | None = None) -> None:  # noqa: ARG001 - Listener's
-        if said.get(shot_id) is not stage:
-            said[shot_id] = stage
-            more = f": {detail}" if detail else ""
-            click.echo(
-                f"{time.monotonic() - began:7.1f} s  {shot_id}  {names.get(shot_id, '')}  {stage}{more}", err=True
-            )
-
-    return listen
+def said_plainly(shot_id: str, stage: Stage, detail: str = "", fraction: float | None = None) -> None:
+    """A line for each step: for shots of which no plan is at hand."""
+    if fraction is None and stage in (Stage.WAITING, Stage.FETCHING, *_ENDED):
+        click.echo(f"{elapsed():7.1f} s  {shot_id}  {_WORDS[stage]}{f': {detail}' if detail else ''}", err=True)
 
 
-@contextmanager
-def _live(plan: Plan) -> Iterator[Listener]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+class _Lines:
+    """A line when a shot begins something that takes time, or ends."""
 
-    columns = [
-        TextColumn("[bold]{task.fields[shot]}"),
-        TextColumn("{task.fields[clip]}"),
-        BarColumn(bar_width=24, complete_style="cyan", finished_style="green"),
-        TextColumn("[{task.fields[style]}]{task.description}", markup=True),
-        TimeElapsedColumn(),
-    ]
-    with Progress(*columns, console=Console(stderr=True)) as shown:
-        yield _Bars(plan, shown)
+    _SAID = (Stage.PREPARING, Stage.UPLOADING, Stage.WAITING, Stage.CONFORMING, *_ENDED)
+
+    def __init__(self, shots: Sequence[Shot]) -> None:
+        self.names = _names(shots)
+        self.said: dict[str, Stage] = {}
+        self.free = {shot.id for shot in shots if not any(job.cost.amount != 0 for job in shot.jobs)}
+
+    def __call__(self, shot_id: str, stage: Stage, detail: str = "", fraction: float | None = None) -> None:  # noqa: ARG002 - Listener's
+        if (
+            shot_id not in self.names
+            or stage not in self._SAID
+            or self.said.get(shot_id) is stage
+            or self._is_nothing(shot_id, stage)
+        ):
+            return
+        self.said[shot_id] = stage
+        more = f": {detail}" if detail and stage in _ENDED else ""
+        click.echo(f"{elapsed():7.1f} s  {self.names[shot_id]}  {_WORDS[stage]}{more}", err=True)
+
+    def _is_nothing(self, shot_id: str, stage: Stage) -> bool:
+        """What is free stays on this machine; what is paid already needs a look, and no conforming that is worth a line."""
+        if stage is Stage.UPLOADING:
+            return shot_id in self.free
+        return stage is Stage.CONFORMING and shot_id not in self.said
 
 
 class _Bars:
-    """A bar a shot."""
+    """The shots that something is being done for, each with a bar, and how many there are in all."""
 
-    def __init__(self, plan: Plan, shown: Progress) -> None:
-        from rich.markup import escape
-
-        self.shown = shown
-        self.tasks: dict[str, TaskID] = {
-            shot.id: shown.add_task(
-                "waiting for its turn",
-                total=1.0,
-                start=False,
-                shot=escape(shot.id),
-                clip=escape(shot.clip[:28]),
-                style="dim",
-            )
-            for shot in plan.shots
-        }
+    def __init__(self, shots: Sequence[Shot]) -> None:
+        self.names = _names(shots)
+        self.stages = {shot.id: Stage.LOOKING for shot in shots}
+        self.details = dict.fromkeys(self.stages, "")
+        self.reached = dict.fromkeys(self.stages, 0.0)
+        self.began = time.monotonic()
 
     def __call__(self, shot_id: str, stage: Stage, detail: str = "", fraction: float | None = None) -> None:
-        """Moves the shot's bar."""
+        if shot_id not in self.stages:
+            return
+        self.stages[shot_id] = stage
+        self.details[shot_id] = detail if stage is Stage.FAILED else ""
+        start, end = _REACHED.get(stage, (0.0, 0.0))
+        # A shot of several jobs is in several stages at once: its bar never goes back.
+        self.reached[shot_id] = max(self.reached[shot_id], start + (end - start) * (fraction or 0.0))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """As many shots as fit, those that move first."""
+        room = max(1, (options.max_height or console.height) - 3)
+        moving = [one for one, stage in self.stages.items() if stage not in (*_ENDED, Stage.LOOKING)]
+        failed = [one for one, stage in self.stages.items() if stage is Stage.FAILED]
+        shown = set([*moving, *failed][:room])
+        yield self._table([one for one in self.stages if one in shown], console.width)
+        yield self._footer()
+
+    def _table(self, shown: list[str], width: int) -> Table:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(width=min(_BAR, max(6, width - 60)))
+        table.add_column(no_wrap=True, overflow="ellipsis")
+        for one in shown:
+            stage, failed = self.stages[one], self.stages[one] is Stage.FAILED
+            bar = ProgressBar(completed=self.reached[one], total=1.0, complete_style="red" if failed else "cyan")
+            said = ": ".join(filter(None, (_WORDS[stage], self.details[one])))
+            table.add_row(Text(self.names[one]), bar, Text(said, style="red" if failed else "default"))
+        return table
+
+    def _footer(self) -> str:
         from rich.markup import escape
 
-        if (task := self.tasks.get(shot_id)) is None:
-            return
-        self.shown.start_task(task)
-        style = {Stage.DONE: "green", Stage.FAILED: "red"}.get(stage, "default")
-        said = escape(f"{stage}{f': {detail}' if detail else ''}"[:60])
-        if stage in _PARTS:
-            start, end = _PARTS[stage]
-            self.shown.update(task, completed=start + (end - start) * (fraction or 0.0), description=said, style=style)
-        else:
-            self.shown.update(task, description=said, style=style)
-        if stage in (Stage.DONE, Stage.FAILED):
-            self.shown.stop_task(task)
+        stages = list(self.stages.values())
+        done, failed = stages.count(Stage.DONE), stages.count(Stage.FAILED)
+        seconds = int(time.monotonic() - self.began)
+        parts = [f"{done} of {len(stages)} shots done", f"{failed} failed" if failed else ""]
+        parts.append(f"{seconds // 60}:{seconds % 60:02}")
+        return f"[dim]{escape(' · '.join(filter(None, parts)))}[/dim]"
+
+
+def _meant(planned: Planned) -> list[Shot]:
+    """The shots for which something may be done."""
+    only = planned.only
+    return [shot for shot in planned.plan.shots if only is None or any(cue.id in only for cue in shot.cues)]
+
+
+def _names(shots: Sequence[Shot]) -> dict[str, str]:
+    """Track and record timecode, and the clip's name, in columns."""
+    from reperform.tables.printing import clean, short
+
+    clips = {shot.id: clean(short(shot.clip, _LONGEST_NAME)) for shot in shots}
+    wide = [max(map(len, column), default=0) for column in (clips.keys(), clips.values())]
+    return {one: f"{one:<{wide[0]}}  {clip:<{wide[1]}}" for one, clip in clips.items()}

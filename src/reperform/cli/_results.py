@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from reperform.cli._terminal import is_styled, is_verbose
+
 if TYPE_CHECKING:
-    from reperform.model import Take
+    from reperform.model import Problem
     from reperform.workflow import Outcome
 
 
@@ -40,40 +43,55 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     """Problems to standard error; takes, the file, and how to see them, to standard output."""
     from reperform import tables
 
-    if outcome.problems:
-        click.echo(tables.problems_text(outcome.problems, styled=click.get_text_stream("stderr").isatty()), err=True)
-        click.echo(err=True)
+    if problems := _worth_saying(outcome):
+        click.echo(tables.problems_text(problems, styled=is_styled(sys.stderr)), err=True, color=True)
     if outcome.saved is None:
         click.echo("Nothing could be done, and nothing was written.", err=True)
         return
-    _say_takes(outcome)
+    styled = is_styled(sys.stdout)
+    if outcome.planned.plan.shots:
+        said = tables.takes_text(
+            outcome.planned.plan.shots,
+            outcome.performed.takes if outcome.performed else {},
+            standing=set(outcome.chosen.values()),
+            made=set(outcome.performed.made) if outcome.performed else set(),
+            styled=styled,
+        )
+    else:
+        said = tables.ignored_text(outcome.planned.plan.ignored_markers, styled=styled)
+    click.echo(said, nl=False, color=True)
+    _say_files(outcome, out)
+
+
+def _worth_saying(outcome: Outcome) -> list[Problem]:
+    """All but the plan's notes, which `plan` says and nobody needs twice; with `-v` these, too."""
+    known = () if is_verbose() else outcome.planned.plan.problems
+    return [problem for problem in outcome.problems if problem.severity != "note" or problem not in known]
+
+
+def _say_files(outcome: Outcome, out: Path) -> None:
+    if outcome.saved is None:
+        return
     for kept in outcome.saved.kept:
         click.echo(f"The earlier {out.name} was not as reperform last wrote it; it is kept as {kept.name}.")
-    if not outcome.planned.plan.shots:
-        click.echo("No markers are marks.")
-        _say_ignored(outcome)
     verb = "Wrote" if outcome.saved.changed else "Nothing has changed in"
     click.echo(f"{verb} {', '.join(str(path) for path in outcome.saved.paths)}")
+    if outcome.performed and outcome.performed.attempts and _was_paid(outcome):
+        click.echo(_cost(outcome))
     if outcome.see:
         click.echo(outcome.see)
 
 
-def _say_takes(outcome: Outcome) -> None:
-    made = set(outcome.performed.made) if outcome.performed else set()
-    standing = set(outcome.chosen.values())
-    for shot in outcome.planned.plan.shots:
-        for take in outcome.performed.takes.get(shot.id, ()) if outcome.performed else ():
-            mark = "●" if take.id in standing else " "
-            click.echo(f"{mark} {shot.id}  {shot.clip}  {take.path.name}{_state(take, new=take.id in made)}")
+def _was_paid(outcome: Outcome) -> bool:
+    assert outcome.performed is not None
+    return outcome.performed.cost_usd > 0 or not outcome.performed.cost_known
 
 
-def _state(take: Take, *, new: bool) -> str:
-    failed = [check.name for check in take.checks if not check.passed]
-    if failed:
-        return f"  not put in: {', '.join(failed)}"
-    return "  new" if new else ""
+def _cost(outcome: Outcome) -> str:
+    from reperform.planning.costs import dollars
 
-
-def _say_ignored(outcome: Outcome) -> None:
-    for marker in outcome.planned.plan.ignored_markers:
-        click.echo(f"  {marker.record_in or '–'}  “{marker.text}”: {marker.why}")
+    assert outcome.performed is not None
+    unknown = "" if outcome.performed.cost_known else ", and what is unknown"
+    count = len(outcome.performed.attempts)
+    requests = f"{count} request{'' if count == 1 else 's'}"
+    return f"Paid: {dollars(outcome.performed.cost_usd)}{unknown}, for {requests}; `reperform status` has it by cue."

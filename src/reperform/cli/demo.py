@@ -8,7 +8,7 @@ import click
 
 
 @click.command()
-@click.argument("folder", default="demo", type=click.Path(path_type=Path))
+@click.argument("folder", default="demo", type=click.Path(path_type=Path, file_okay=False))
 def command(folder: Path) -> int:
     """Make the sample cut in FOLDER (default: demo), run it, and show what came out."""
     from reperform.cli._progress import progress
@@ -17,13 +17,12 @@ def command(folder: Path) -> int:
     from reperform.settings import load
     from reperform.workflow import make_plan, run
 
-    folder = folder.absolute()
-    click.echo(f"Making the sample cut in {folder} …", err=True)
+    click.echo(f"The sample cut is in {folder}", err=True)
     timeline = make_sample(folder)
     settings = load({"engine": "preview", "project": folder / "demo.reperform"}, environment={}, beside=None).settings
     planned = make_plan(timeline, settings)
     out = folder / "the_letter_RP.otio"
-    with progress(planned.plan) as listener:
+    with progress(planned) as listener:
         outcome = run(planned, out, settings, listener=listener)
     say_outcome(outcome, out)
     if outcome.performed:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
+from reperform.cli._options import json_option
+from reperform.cli._terminal import is_styled
+
 
 @click.command()
 @click.argument("timeline", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def command(timeline: Path | None, as_json: bool) -> int:
-    """What is found on this machine, and which settings are in force (for TIMELINE, if given)."""
-    from reperform.doctor import examine
-    from reperform.settings import load
+    """What is found on this machine, and which settings are in force.
 
-    folder = timeline if timeline and timeline.is_dir() else (timeline.parent if timeline else Path.cwd())
-    findings = examine(load({}, beside=folder), folder=folder.resolve())
+    With TIMELINE, or its folder, as they are for that: the settings beside it and its project count.
+    """
+    from reperform.doctor import examine
+
+    findings = examine(timeline)
     if as_json:
-        click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2))
+        document = {"version": 1, "findings": [finding.to_dict() for finding in findings]}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         from reperform.tables import findings_text
 
-        click.echo(findings_text(findings))
+        click.echo(findings_text(findings, styled=is_styled(sys.stdout)), nl=False, color=True)
     return 2 if any(finding.state == "missing" for finding in findings) else 0

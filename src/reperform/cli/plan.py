@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from reperform.cli._options import json_option, loaded_settings, performance_options, timeline_options
+from reperform.cli._options import Sectioned, json_option, loaded_settings, performance_options, timeline_options
+from reperform.cli._terminal import is_styled
 
 
-@click.command()
+@click.command(cls=Sectioned)
 @click.argument("timeline_path", metavar="TIMELINE", type=click.Path(path_type=Path))
-@json_option
 @timeline_options
 @performance_options
+@json_option
 def command(timeline_path: Path, as_json: bool, only: tuple[str, ...], **given: Any) -> int:
-    """What would be done for TIMELINE, and what it would cost. Sends nothing."""
+    """What would be done for TIMELINE, and what it would cost. Sends nothing, and writes nothing."""
     from reperform.workflow import make_plan
 
     loaded = loaded_settings(given, beside=timeline_path)
@@ -26,5 +28,5 @@ def command(timeline_path: Path, as_json: bool, only: tuple[str, ...], **given: 
     else:
         from reperform import tables
 
-        click.echo(tables.plan_table(planned.plan, styled=click.get_text_stream("stdout").isatty()))
+        click.echo(tables.plan_table(planned.plan, styled=is_styled(sys.stdout)), nl=False, color=True)
     return planned.status

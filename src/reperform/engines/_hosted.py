@@ -1,27 +1,45 @@
-"""What the hosted engines share: a table of capabilities and options by model, and the steps that are still to come."""
+"""What the hosted engines share: a table of capabilities and options by model, and the connection of one run."""
 # ruff: noqa: ARG002 - the steps stand here so that every engine has them; those that perform replace them
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import ClassVar, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from reperform.direction import Direction, SyncMode
 from reperform.engines import model_of
 from reperform.engines._options import Fields
-from reperform.engines.base import Capabilities, Finished, JobOrder, Output, Prepared, Progress, Submitted
+from reperform.engines.base import (
+    Capabilities,
+    Connection,
+    Finished,
+    JobOrder,
+    Output,
+    Prepared,
+    Progress,
+    Submitted,
+    Unconnected,
+)
 from reperform.errors import SettingsError
 
-__all__ = ["REACT_1_SECONDS", "Hosted", "seconds", "wire_sync"]
+if TYPE_CHECKING:
+    from reperform.engines._http import Patience, Wire
+
+__all__ = ["REACT_1_SECONDS", "Connection", "Hosted", "seconds", "wire_sync"]
 
 REACT_1_SECONDS = Fraction(149, 10)
 """Sync says that react-1 takes 15 seconds; a container's rounding must not carry a job over that."""
 
 
-class Hosted:
-    """An engine that is described by tables. `performs` is False while its network steps are not built."""
+class Hosted(Unconnected):
+    """An engine that is described by tables. `performs` is False while its network steps are not built.
+
+    A subclass has `upload`, `submit`, `wait` and `fetch`, which use `self.wire`; `authentication` where its header is not
+    `x-api-key`; and what it can of `reconcile`, `cancel` and `estimate`.
+    """
 
     name: ClassVar[str]
     performs: ClassVar[bool] = False
@@ -31,6 +49,67 @@ class Hosted:
     """One entry a model, the default first."""
     fields: ClassVar[Fields]
     """What `--option NAME.field=value` may set."""
+    patience: Patience | None = None
+    """For requests that may be repeated. None: as `Wire` has it."""
+    connection: Connection = Connection()
+    """Of the run that is going on."""
+    _wire: Wire | None = None
+
+    @property
+    def wire(self) -> Wire:
+        """The open connection."""
+        if self._wire is None:
+            raise RuntimeError(f"{self.name} is used before it was opened")
+        return self._wire
+
+    def authentication(self, key: str) -> dict[str, str]:
+        """The headers that carry the key."""
+        return {"x-api-key": key}
+
+    async def open(self, connection: Connection) -> None:
+        """Connect, for one run.
+
+        Raises:
+            AccessRefused: there is no key.
+            SettingsError: the base address is not an origin.
+
+        """
+        self.connection = connection
+        hosts = self.table[0].hosts
+        if not hosts:
+            return
+        if connection.credentials is None:
+            from reperform.credentials import missing
+
+            raise missing(self.name)
+        from reperform.engines._http import Wire
+
+        await self.aclose()
+        headers = self.authentication(connection.credentials.reveal())
+        self._wire = Wire(
+            engine=self.name, hosts=hosts, base_url=connection.base_url, headers=headers, patience=self.patience
+        )
+
+    async def aclose(self) -> None:
+        """End the connection."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.aclose()
+
+    def unredacted(self, order: JobOrder) -> JobOrder:
+        """The order with its secret options as they are sent: a plan holds placeholders for them.
+
+        Raises:
+            SettingsError: one of them was not given to this run.
+
+        """
+        secrets = {option.name: option.placeholder for option in self.fields.options if option.secret}
+        hidden = [name for name, text in order.options.items() if secrets.get(name) == text]
+        lost = [name for name in hidden if name not in self.connection.options]
+        if lost:
+            missing = f"{self.name}.{lost[0]}"
+            raise SettingsError(f"A plan does not keep {missing}.", fix=f"Give it again: --option {missing}=…")
+        return replace(order, options={**order.options, **{name: self.connection.options[name] for name in hidden}})
 
     def models(self) -> Sequence[str]:
         """Its models, the default first."""

@@ -27,7 +27,8 @@ class Option:
     """What the engine takes where nothing is sent, as documented. None: nothing, or not documented."""
     models: tuple[str, ...] = ()
     """The models that take it; empty for all."""
-    place: Literal["body", "query", "header"] = "body"
+    place: Literal["body", "query", "header", "call"] = "body"
+    """`call`: it is not sent, but decides how the request is made."""
     path: tuple[str, ...] | None = None
     """Where it stands in the body. None: where the dots of its name lead."""
     claimed: bool = False

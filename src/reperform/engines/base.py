@@ -1,17 +1,25 @@
 """What an engine is: its capabilities, the request it would send, and the steps of one attempt. Engines speak only wire."""
 
+# ruff: noqa: ARG002 - Unconnected has the steps, and needs nothing that they are given
+
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from reperform.direction import Direction, Emotion, Region, SyncMode
+from reperform.errors import SubmissionUnknown
+
+if TYPE_CHECKING:
+    from reperform.credentials import Secret
 
 __all__ = [
     "Capabilities",
+    "Connection",
     "Engine",
     "Finished",
     "JobOrder",
@@ -21,6 +29,7 @@ __all__ = [
     "Progress",
     "SegmentOrder",
     "Submitted",
+    "Unconnected",
 ]
 
 
@@ -160,14 +169,36 @@ Progress = Callable[[str, float | None], None]
 """Called with what the engine is doing, and how far it is (0 to 1) or None."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How an engine is reached in one run. It shows nothing that is secret."""
+
+    base_url: str | None = None
+    """An origin that stands for all of its hosts. None: they are asked themselves."""
+    credentials: Secret | None = None
+    """None where there is no key."""
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The engine's options with their real values; a plan holds placeholders for secret ones."""
+    wait_seconds: float | None = None
+    """How long a job is waited for. None: until it is done."""
+
+
 @runtime_checkable
 class Engine(Protocol):
     """One engine. Its steps are called in order, each after the ledger has recorded that it is about to happen.
 
-    Every step may raise the phase-named errors of `reperform.errors`.
+    Every step may raise the phase-named errors of `reperform.errors`. An engine that needs no connection takes the last
+    five methods from `Unconnected`.
     """
 
     name: str
+    performs: ClassVar[bool]
+    """False for one that can only be planned for."""
+    deduplicates: ClassVar[bool]
+    """A submit may be repeated with the same identity within ten minutes, and is paid once."""
+    reconciles: ClassVar[bool]
+    """It can say whether a submit arrived."""
+    cancels: ClassVar[bool]
 
     def models(self) -> Sequence[str]:
         """Its models, the default first."""
@@ -198,5 +229,57 @@ class Engine(Protocol):
         ...
 
     async def fetch(self, output: Output, into: Path) -> None:
-        """Download to `into`, complete or not at all."""
+        """Download to `into`, complete or not at all. Raises Expired where it is gone."""
         ...
+
+    async def open(self, connection: Connection) -> None:
+        """Connect, for one run. Raises AccessRefused where a key is needed and there is none."""
+        ...
+
+    async def aclose(self) -> None:
+        """End the connection. May be called without `open`."""
+        ...
+
+    async def reconcile(self, identity: str, *, sent_at: datetime) -> Submitted | None:
+        """The job that a submit of unknown fate became, by the attempt's id. None: the engine does not have it.
+
+        Raises:
+            SubmissionUnknown: the engine cannot say.
+
+        """
+        ...
+
+    async def cancel(self, submitted: Submitted) -> bool:
+        """Ask for the job to be stopped. False where it cannot be, or was done already."""
+        ...
+
+    async def estimate(self, order: JobOrder) -> float | None:
+        """What the engine itself says that this would cost, in US dollars. None where it does not say."""
+        ...
+
+
+class Unconnected:
+    """The steps of an engine that has nobody to talk to."""
+
+    performs: ClassVar[bool] = True
+    deduplicates: ClassVar[bool] = False
+    reconciles: ClassVar[bool] = False
+    cancels: ClassVar[bool] = False
+
+    async def open(self, connection: Connection) -> None:
+        """Nothing to open."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+    async def reconcile(self, identity: str, *, sent_at: datetime) -> Submitted | None:
+        """Nobody can be asked."""
+        raise SubmissionUnknown(f"It cannot be found out whether {identity} arrived.")
+
+    async def cancel(self, submitted: Submitted) -> bool:
+        """It cannot be stopped from here."""
+        return False
+
+    async def estimate(self, order: JobOrder) -> float | None:
+        """It does not say."""
+        return None

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from reperform import engines
 from reperform.direction import Direction
-from reperform.engines.base import Capabilities, Finished, JobOrder, Output, Prepared, Price, Progress, Submitted
+from reperform.engines.base import (
+    Capabilities,
+    Finished,
+    JobOrder,
+    Output,
+    Prepared,
+    Price,
+    Progress,
+    Submitted,
+    Unconnected,
+)
 from reperform.errors import JobFailed, SettingsError
 from reperform.files import atomic_output, write_atomically
 from reperform.timing import FrameRange, Rate
@@ -34,14 +44,13 @@ _STEPS = 20
 """How often, in all, a job says how far it is."""
 
 
-class PreviewEngine:
+class PreviewEngine(Unconnected):
     """Performs nothing but shows everything: each cue in its place, with its voice and, in a label, its direction.
 
     `like` is what the preview keeps to. None is the model's name: ENGINE/MODEL, or sync/react-1 for plain `preview`.
     """
 
     name = "preview"
-    performs: ClassVar[bool] = True
     any_model: ClassVar[bool] = True
     """ENGINE/MODEL names the part it plays."""
 

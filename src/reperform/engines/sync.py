@@ -1,204 +1,308 @@
-"""Sync's own service: react-1, sync-3 and the lipsync-2 models through `POST /v2/generate`."""
+"""Sync's own service: react-1, sync-3 and the lipsync-2 models through `POST /v2/generate`, followed until it is done."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
-from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES, Direction
-from reperform.engines._hosted import REACT_1_SECONDS, Hosted, seconds, wire_sync
-from reperform.engines._options import Fields, Option, merge
-from reperform.engines.base import Capabilities, JobOrder, Price, SegmentOrder
+import anyio
+
+from reperform.engines._answers import Answer, retry_after
+from reperform.engines._sync_answers import code_of, dollars, failure, generations, moment, refusal
+from reperform.engines._sync_request import SyncRequests
+from reperform.engines.base import Finished, JobOrder, Output, Prepared, Progress, Submitted
+from reperform.errors import AccessRefused, EngineError, Expired, OutOfReach, SubmissionUnknown
 
 __all__ = ["SyncEngine"]
 
-_SPEAKING_TEMPERATURE = 0.5
-_SEGMENTED = ("sync-3", "lipsync-2", "lipsync-2-pro")
+_API = "https://api.sync.so"
+_SERVER_ERRORS = range(500, 600)
+_LARGEST_MULTIPART = 20_000_000
+"""Bytes: what Sync's documents agree on for files inside a submit."""
+_WITH_SUBMIT = "with the submit: "
+_LONGEST_PAUSE = 120.0
+_PAGES = 50
+_UNNAMED = 50
+"""How many generations are looked at one by one where the list does not name their files."""
 
 
-def _price(a_second: str) -> Price:
-    return Price(
-        amount=Fraction(a_second) / 25,
-        unit="output frame",
-        table_rate=Fraction(25),
-        as_of="2026-08-25",
-        source="Sync's price table (docs.sync.so), the price of small volumes",
-    )
+class SyncEngine(SyncRequests):
+    """Sync, who make the models."""
+
+    performs: ClassVar[bool] = True
+    deduplicates: ClassVar[bool] = True
+    reconciles: ClassVar[bool] = True
+    poll_seconds: float = 10.0
+    """Between two questions, where the engine neither holds the answer back nor says when to come again."""
+
+    async def upload(self, prepared: Prepared, order: JobOrder, progress: Progress) -> dict[str, str]:
+        """Each file as an asset. Small ones wait for the submit where that was asked for."""
+        files = {"video": prepared.video} | ({"audio": prepared.audio} if prepared.audio else {})
+        if self._multipart(order, files):
+            return {kind: f"{_WITH_SUBMIT}{file.name}" for kind, file in files.items()}
+        return {kind: await self._asset(kind, file, progress) for kind, file in files.items()}
+
+    async def submit(self, prepared: Prepared, order: JobOrder, addresses: dict[str, str]) -> Submitted:
+        """`POST /v2/generate`, once; the attempt's id is its key and its output's name."""
+        body = self.request(
+            self.unredacted(order),
+            video=addresses["video"],
+            audio=addresses.get("audio"),
+            identity=prepared.attempt_id,
+        )
+        content = _parts(body, prepared) if addresses["video"].startswith(_WITH_SUBMIT) else {"json": body}
+        answer = await self.wire.post(
+            self.wire.url(f"{_API}/v2/generate"),
+            repeat=False,
+            headers={"Idempotency-Key": prepared.attempt_id},
+            accept=_SERVER_ERRORS,
+            json_expected=False,
+            **content,
+        )
+        if answer.ok:
+            return Submitted(remote_id=answer.need("id", kind=str))
+        return await self._not_accepted(answer, prepared.attempt_id)
+
+    async def wait(self, submitted: Submitted, progress: Progress) -> Finished:
+        """Until it is done: Sync holds each answer back for up to ten seconds, and says when to ask again."""
+        held = True
+        while True:
+            answer = await self._state(submitted, "wait=true&timeout=10" if held else "include=progress")
+            if answer.status == 400 and held:
+                held = False
+                continue
+            body = self._read(answer)
+            status = str(body.get("status", "")).upper()
+            if status == "COMPLETED":
+                return await self._finished(submitted, answer)
+            if status in ("FAILED", "REJECTED"):
+                cost = await self._cost(submitted.remote_id)
+                raise failure(body, billed=None if cost is None else cost > 0, clean=self.wire.clean)
+            progress(status.lower() or "waiting", await self._progress(submitted, body, status, held=held))
+            await anyio.sleep(self._pause(answer, held=held))
+
+    async def fetch(self, output: Output, into: Path) -> None:
+        """Download it; where its address has run out, Sync is asked for a new one."""
+        try:
+            await self.wire.download(output.address, into)
+        except Expired:
+            fresh = await self._fresh_address(str(output.facts.get("id", "")))
+            if fresh is None:
+                raise
+            await self.wire.download(fresh, into)
+
+    async def reconcile(self, identity: str, *, sent_at: datetime) -> Submitted | None:
+        """Looks for the attempt's id among the names of the account's newest outputs.
+
+        Raises:
+            SubmissionUnknown: the list cannot be had, or does not reach back to `sent_at`.
+            AccessRefused: the key is not accepted.
+
+        """
+        try:
+            return await self._found(identity, sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC))
+        except (AccessRefused, SubmissionUnknown):
+            raise
+        except EngineError as error:
+            raise SubmissionUnknown(
+                f"Sync cannot be asked whether {identity} arrived.", cause=error.cause or error.message
+            ) from None
+
+    async def estimate(self, order: JobOrder) -> float | None:
+        """Sync's own estimate. None where it gives none."""
+        asked = {"model": order.model, "duration": float(order.seconds), "fps": round(float(order.rate), 3)}
+        try:
+            answer = await self.wire.post(
+                self.wire.url(f"{_API}/v2/generations/estimate"), repeat=True, json=asked, tries=2
+            )
+        except EngineError:
+            return None
+        if answer.status in (401, 402):
+            raise refusal(answer, clean=self.wire.clean)
+        return dollars(answer.maybe_json()) if answer.ok else None
+
+    def _multipart(self, order: JobOrder, files: Mapping[str, Path]) -> bool:
+        """Segments find their sound by name, which a file inside a submit does not have."""
+        asked = order.options.get("upload") == "multipart" and not self.capabilities(order.model).segments
+        return asked and sum(file.stat().st_size for file in files.values()) <= _LARGEST_MULTIPART
+
+    async def _asset(self, kind: str, file: Path, progress: Progress) -> str:
+        media = _MEDIA_TYPES[kind]
+        slot = await self.wire.post(
+            self.wire.url(f"{_API}/v2/assets/upload"),
+            repeat=True,
+            json={"fileName": file.name, "contentType": media, "size": file.stat().st_size},
+        )
+        if not slot.ok:
+            raise refusal(slot, clean=self.wire.clean)
+        address = slot.need("url", kind=str)
+        stored = await self.wire.put(
+            slot.need("uploadUrl", kind=str),
+            repeat=True,
+            auth=False,
+            content=file,
+            headers={"Content-Type": media},
+            progress=partial(progress, f"uploading {kind}"),
+        )
+        if not stored.ok:
+            raise OutOfReach(f"Sync's storage did not take the {kind} ({stored.status}).")
+        return address
+
+    async def _not_accepted(self, answer: Answer, identity: str) -> Submitted:
+        """The submit was not answered with success: go by what is certain."""
+        body = answer.maybe_json()
+        known = body.get("generationId") if isinstance(body, dict) else None
+        if isinstance(known, str) and known:
+            return Submitted(remote_id=known)
+        code = code_of(body)
+        if answer.status < 400 or answer.status >= 500 or answer.status == 409 or code == "IDEMPOTENCY_OUTCOME_UNKNOWN":
+            return await self._looked_up(answer, identity)
+        raise refusal(answer, clean=self.wire.clean)
+
+    async def _looked_up(self, answer: Answer, identity: str) -> Submitted:
+        if answer.status == 409 and (found := await self.reconcile(identity, sent_at=datetime.now(UTC))):
+            return found
+        cause = self.wire.clean(answer.body[:2000].decode(errors="replace")) or None
+        raise SubmissionUnknown(f"Sync answered {answer.status}: the job may have arrived.", cause=cause)
+
+    async def _state(self, submitted: Submitted, query: str) -> Answer:
+        return await self.wire.get(self.wire.url(f"{_job(submitted.remote_id)}?{query}"))
+
+    def _read(self, answer: Answer) -> dict[str, Any]:
+        if not answer.ok:
+            error = refusal(answer, clean=self.wire.clean)
+            if isinstance(error, AccessRefused | Expired):
+                raise error
+            # That the question was refused says nothing of the job.
+            raise OutOfReach(f"Sync answered {answer.status}.", cause=error.cause)
+        body = answer.json()
+        if not isinstance(body, dict):
+            raise answer.unreadable("it is no generation")
+        return body
+
+    def _pause(self, answer: Answer, *, held: bool) -> float:
+        hint = retry_after(answer)
+        if hint is not None:
+            return min(hint, _LONGEST_PAUSE)
+        was_held = held and answer.headers.get("x-sync-wait-mode") == "long_poll"
+        return 0.2 if was_held else self.poll_seconds
+
+    async def _progress(
+        self, submitted: Submitted, body: Mapping[str, Any], status: str, *, held: bool
+    ) -> float | None:
+        """How far it is, which Sync says only in answers that it does not hold back."""
+        if held and status == "PROCESSING":
+            try:
+                answer = await self.wire.get(self.wire.url(f"{_job(submitted.remote_id)}?include=progress"), tries=1)
+                body = self._read(answer)
+            except EngineError:
+                return None
+        percent = body.get("progress_percent")
+        return min(1.0, max(0.0, percent / 100)) if isinstance(percent, int | float) else None
+
+    async def _finished(self, submitted: Submitted, answer: Answer) -> Finished:
+        body = answer.json()
+        address = body.get("outputUrl") or await self._signed(submitted.remote_id)
+        if not isinstance(address, str) or not address:
+            raise OutOfReach("Sync says that the job is done, and not yet where its result is.")
+        facts: dict[str, Any] = {"id": submitted.remote_id}
+        if isinstance(body.get("outputDuration"), int | float):
+            facts["duration"] = body["outputDuration"]
+        cost = await self._cost(submitted.remote_id)
+        return Finished(outputs=(Output(number=0, address=address, facts=facts),), cost_usd=cost)
+
+    async def _cost(self, remote_id: str) -> float | None:
+        """Never worth delaying a result for."""
+        with suppress(EngineError), anyio.move_on_after(15):
+            answer = await self.wire.get(self.wire.url(f"{_job(remote_id)}/costs"), tries=2)
+            return dollars(answer.maybe_json()) if answer.ok else None
+        return None
+
+    async def _fresh_address(self, remote_id: str) -> str | None:
+        if not remote_id:
+            return None
+        answer = await self._state(Submitted(remote_id=remote_id), "include=progress")
+        body = self._read(answer)
+        return await self._signed(remote_id) or body.get("outputUrl") or None
+
+    async def _signed(self, remote_id: str) -> str | None:
+        """The result's signed address, as plain text."""
+        with suppress(EngineError):
+            answer = await self.wire.get(
+                self.wire.url(f"{_API}/v2/generations/{quote(remote_id, safe='')}/download"),
+                json_expected=False,
+                tries=2,
+            )
+            text = answer.body.decode(errors="replace").strip().strip('"')
+            return text if answer.ok and text.startswith(("https://", "http://")) else None
+        return None
+
+    async def _found(self, identity: str, sent_at: datetime) -> Submitted | None:
+        cursor: str | None = None
+        unnamed: list[str] = []
+        for _ in range(_PAGES):
+            query = urlencode({"limit": 100} | ({"cursor": cursor} if cursor else {}))
+            answer = await self.wire.get(self.wire.url(f"{_API}/v2/generations?{query}"))
+            if not answer.ok:
+                raise refusal(answer, clean=self.wire.clean)
+            try:
+                page, cursor = generations(answer.json())
+            except ValueError:
+                raise answer.unreadable("it is no list of generations") from None
+            for entry in page:
+                if _named(entry, identity):
+                    return Submitted(remote_id=str(entry["id"]))
+            unnamed += [str(entry["id"]) for entry in page if _may_be(entry, sent_at)]
+            if not cursor or not page or _long_before(page[-1], sent_at):
+                return await self._among(unnamed, identity)
+        raise SubmissionUnknown(f"Sync's list of jobs is too long to find {identity} in it.")
+
+    async def _among(self, remote_ids: list[str], identity: str) -> Submitted | None:
+        """The list does not name the outputs of these: each is asked for."""
+        if len(remote_ids) > _UNNAMED:
+            raise SubmissionUnknown(f"Sync's list of jobs does not say which of them is {identity}.")
+        for remote_id in remote_ids:
+            if _named(self._read(await self._state(Submitted(remote_id=remote_id), "include=progress")), identity):
+                return Submitted(remote_id=remote_id)
+        return None
 
 
-_REACT_1 = Capabilities(
-    engine="sync",
-    model="react-1",
-    longest_input_seconds=REACT_1_SECONDS,
-    rates=(Fraction(24), Fraction(25), Fraction(30)),
-    largest_raster=(4096, 2160),
-    smallest_raster=(640, 480),
-    speech=True,
-    emotions=EMOTIONS,
-    regions=REGIONS,
-    sync_modes=SYNC_MODES,
-    temperature=True,
-    price=_price("0.167"),
-    environment=("SYNC_API_KEY",),
-    hosts=("api.sync.so",),
-    upload_note="Sync keeps what is uploaded at addresses that last seven days.",
-)
-_SYNC_3 = replace(
-    _REACT_1,
-    model="sync-3",
-    longest_input_seconds=None,
-    segments=True,
-    segment_fields=("sync", "speaker", "occlusion"),
-    segment_speech=True,
-    emotions=(),
-    regions=(),
-    temperature=False,
-    speaker=True,
-    speaker_points=True,
-    occlusion=True,
-    price=_price("0.133"),
-)
-_LIPSYNC_2 = replace(
-    _SYNC_3,
-    model="lipsync-2",
-    segment_fields=("sync", "speaker", "occlusion", "temperature"),
-    temperature=True,
-    price=_price("0.05"),
-)
-_LIPSYNC_2_PRO = replace(_LIPSYNC_2, model="lipsync-2-pro", price=_price("0.083"))
+_MEDIA_TYPES = {"video": "video/mp4", "audio": "audio/wav"}
 
 
-class SyncEngine(Hosted):
-    """Sync, who make the models. Options that a model does not support are ignored there, so they are not sent."""
-
-    name = "sync"
-    table: ClassVar[tuple[Capabilities, ...]] = (_REACT_1, _SYNC_3, _LIPSYNC_2, _LIPSYNC_2_PRO)
-    fields: ClassVar[Fields] = Fields(
-        engine="sync",
-        options=(
-            Option(name="webhookUrl", kind="address", secret=True, about="Called when the job is done."),
-            Option(name="projectId", about="The Sync project that the job is filed under."),
-            Option(name="provider.name", kind="choice", choices=("elevenlabs",), default="elevenlabs", claimed=True),
-            Option(name="provider.stability", kind="number", least=0, most=1, default="0.5", claimed=True),
-            Option(name="provider.similarityBoost", kind="number", least=0, most=1, default="0.75", claimed=True),
-            Option(
-                name="active_speaker_detection.v3",
-                kind="switch",
-                path=("options", "active_speaker_detection", "v3"),
-                models=_SEGMENTED,
-                claimed=True,
-            ),
-        ),
-        words={
-            "sync_mode": "sync",
-            "model_mode": "region",
-            "prompt": "emotion",
-            "temperature": "temperature",
-            "active_speaker_detection": "speaker",
-            "occlusion_detection_enabled": "occlusion",
-        },
-    )
-
-    def parameters(self, direction: Direction, model: str) -> dict[str, Any]:
-        """A cue's `options` with the model's defaults filled in, and its line where it has one to be spoken."""
-        can = self.capabilities(model)
-        wire: dict[str, Any] = {"sync_mode": wire_sync(direction, can)}
-        if can.regions:
-            wire["model_mode"] = direction.region or "face"
-        if can.emotions:
-            wire["prompt"] = direction.emotion
-        if can.temperature:
-            wire["temperature"] = _temperature(direction)
-        if can.occlusion:
-            wire["occlusion_detection_enabled"] = bool(direction.occlusion)
-        if can.speaker:
-            wire["active_speaker_detection"] = _speaker_asked(direction)
-        if direction.line:
-            wire["provider"] = _provider(direction.line, direction.voice, {})
-        return wire
-
-    def request(self, order: JobOrder, *, video: str, audio: str | None, identity: str) -> dict[str, Any]:
-        """The JSON body of `POST /v2/generate`. Its `outputFileName` is the attempt's identity, to find it again by."""
-        can = self.capabilities(order.model)
-        extra = self.fields.body(order.options, model=order.model)
-        provider = extra.pop("provider", {})
-        body: dict[str, Any] = {
-            "model": order.model,
-            "input": [{"type": "video", "url": video}, *_voices(order, audio, provider, named=can.segments)],
-            "options": self._options(order.segments[0], order),
-            "outputFileName": identity,
-        }
-        if can.segments:
-            body["segments"] = [self._segment(segment, order) for segment in order.segments]
-        return merge(body, extra)
-
-    def _options(self, segment: SegmentOrder, order: JobOrder) -> dict[str, Any]:
-        can = self.capabilities(order.model)
-        direction = segment.direction
-        options: dict[str, Any] = {"sync_mode": "silence" if segment.line else wire_sync(direction, can)}
-        if can.regions:
-            options["model_mode"] = direction.region or "face"
-        if can.emotions and direction.emotion:
-            options["prompt"] = direction.emotion
-        if can.temperature:
-            options["temperature"] = _temperature(direction)
-        if can.speaker and (speaker := _speaker(segment)):
-            options["active_speaker_detection"] = speaker
-        if can.occlusion and direction.occlusion is not None:
-            options["occlusion_detection_enabled"] = direction.occlusion
-        return options
-
-    def _segment(self, segment: SegmentOrder, order: JobOrder) -> dict[str, Any]:
-        start, end = seconds(segment.start_seconds), seconds(segment.end_seconds)
-        wire: dict[str, Any] = {"startTime": start, "endTime": end}
-        if segment.line:
-            wire["audioInput"] = {"refId": _line_name(order, segment)}
-        else:
-            wire["audioInput"] = {"refId": "audio", "startTime": start, "endTime": end}
-        shared, own = self._options(order.segments[0], order), self._options(segment, order)
-        override = {name: value for name, value in own.items() if shared.get(name) != value}
-        return wire | ({"optionsOverride": override} if override else {})
+def _job(remote_id: str) -> str:
+    return f"{_API}/v2/generate/{quote(remote_id, safe='')}"
 
 
-def _temperature(direction: Direction) -> float:
-    return _SPEAKING_TEMPERATURE if direction.temperature is None else direction.temperature
+def _parts(body: dict[str, Any], prepared: Prepared) -> dict[str, Any]:
+    """The request as a multipart body: media as files, what is nested as JSON."""
+    files = {"video": prepared.video} | ({"audio": prepared.audio} if prepared.audio else {})
+    spoken = [item for item in body["input"] if item["type"] == "text"]
+    fields = {**body, "input": spoken} if spoken else {name: body[name] for name in body if name != "input"}
+    return {
+        "parts": {kind: (file.name, file, _MEDIA_TYPES[kind]) for kind, file in files.items()},
+        "fields": {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()},
+    }
 
 
-def _speaker_asked(direction: Direction) -> dict[str, Any] | None:
-    """The speaker as directed, before pixels are scaled to what is sent."""
-    if direction.boxes:
-        return {"bounding_boxes": direction.boxes}
-    if direction.speaker == "auto":
-        return {"auto_detect": True}
-    return {"coordinates": list(direction.speaker)} if direction.speaker else None
+def _named(entry: Mapping[str, Any], identity: str) -> bool:
+    return entry.get("outputFileName") in (identity, f"{identity}.mp4") and bool(entry.get("id"))
 
 
-def _speaker(segment: SegmentOrder) -> dict[str, Any] | None:
-    if any(segment.boxes):
-        return {"bounding_boxes": [list(box) if box else None for box in segment.boxes]}
-    if segment.direction.speaker == "auto":
-        return {"auto_detect": True}
-    if segment.direction.speaker:
-        return {"frame_number": segment.first_frame, "coordinates": list(segment.direction.speaker)}
-    return None
+def _may_be(entry: Mapping[str, Any], sent_at: datetime) -> bool:
+    """An entry without an output's name, not older than the submit by more than clocks may differ."""
+    made = moment(entry.get("createdAt"))
+    recent = made is None or made >= sent_at - timedelta(minutes=15)
+    return "outputFileName" not in entry and bool(entry.get("id")) and recent
 
 
-def _voices(order: JobOrder, audio: str | None, provider: dict[str, Any], *, named: bool) -> list[dict[str, Any]]:
-    """The sound that is sent, and the lines to be spoken. Segments find each by its `refId`."""
-    voices: list[dict[str, Any]] = []
-    if audio is not None and any(not segment.line for segment in order.segments):
-        voices.append({"type": "audio", "url": audio} | ({"refId": "audio"} if named else {}))
-    for segment in order.segments:
-        if segment.line:
-            text = {"type": "text", "provider": _provider(segment.line, segment.speech_voice, provider)}
-            voices.append(text | ({"refId": _line_name(order, segment)} if named else {}))
-    return voices
-
-
-def _provider(line: str, voice: str | None, settings: dict[str, Any]) -> dict[str, Any]:
-    return {"name": "elevenlabs", "voiceId": voice, "script": line} | settings
-
-
-def _line_name(order: JobOrder, segment: SegmentOrder) -> str:
-    return f"line_{order.segments.index(segment) + 1}"
+def _long_before(entry: Mapping[str, Any], sent_at: datetime) -> bool:
+    """The list's order is not documented; a day before the submit, no order puts it further on."""
+    made = moment(entry.get("createdAt"))
+    return made is not None and made < sent_at - timedelta(days=1)

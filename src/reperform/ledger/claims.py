@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reperform.errors import LedgerError, ReperformError
 from reperform.ledger.records import (
     DEFINITELY_FAILED,
     Address,
+    Again,
     Attempt,
     AttemptCue,
     AttemptState,
@@ -35,19 +36,30 @@ class Claims:
         self._ledger = ledger
 
     def take(
-        self, pieces: Sequence[Piece], *, shot: str, job: str, settings: str, estimate_usd: float | None
+        self,
+        pieces: Sequence[Piece],
+        *,
+        shot: str,
+        job: str,
+        settings: str,
+        estimate_usd: float | None,
+        run_id: str | None = None,
+        retry_failed: bool = False,
+        resubmit_unknown: bool = False,
     ) -> Claimed:
         """Claim all of `pieces` for one new attempt, in state planned, or none of them.
 
-        A piece is free when nobody claimed it, or when the attempt that did has failed for certain. `shot`, `job` and
-        `settings` are JSON: the attempt must be able to go on without its timeline.
+        A piece is free when nobody claimed it, or when the attempt that did has failed for certain and another may follow:
+        by itself, or with `retry_failed` and `resubmit_unknown` because a person asks for it. `shot`, `job` and `settings`
+        are JSON: the attempt must be able to go on without its timeline.
         """
         if not pieces:
             raise ValueError("an attempt is made for at least one cue")
         session_id = self._ledger.session_id
         with self._ledger.transaction():
             claims = {piece.key: self._ledger.row("claim", key=piece.key) for piece in pieces}
-            held = tuple(found for row in claims.values() if row is not None and (found := self._held(row)))
+            asked = (retry_failed, resubmit_unknown)
+            held = tuple(found for row in claims.values() if row is not None and (found := self._held(row, *asked)))
             if held:
                 return Claimed(attempt=None, held=held)
             attempt_id = str(uuid.uuid4())
@@ -62,6 +74,8 @@ class Claims:
                 job=job,
                 settings=settings,
                 estimate_usd=estimate_usd,
+                run_id=run_id,
+                origin=None,
             )
             for piece in pieces:
                 self._claim(piece, attempt_id, anew=claims[piece.key] is not None)
@@ -92,6 +106,22 @@ class Claims:
         """Those that something still has to be done for, oldest first."""
         return tuple(_attempt(row) for row in self._ledger.rows("open_attempts"))
 
+    def unknown(self) -> tuple[Attempt, ...]:
+        """Those of which nobody knows whether they arrived, and that no later attempt stands for, oldest first."""
+        return tuple(_attempt(row) for row in self._ledger.rows("unknown_attempts"))
+
+    def are_free(self, keys: Collection[str]) -> bool:
+        """Whether all of these could be claimed now, without anyone asking for it."""
+        rows = [self._ledger.row("claim", key=key) for key in keys]
+        return all(row is None or self._because(row) is None for row in rows)
+
+    def count_against(self, attempt: Attempt, run_id: str | None) -> Attempt:
+        """The attempt, paid for by this run where no run does yet."""
+        if run_id is None or attempt.run_id is not None:
+            return attempt
+        rows = self._ledger.change("count_against", id=attempt.id, run_id=run_id)
+        return _attempt(rows[0]) if rows else attempt
+
     def cues(self, attempt_id: str) -> tuple[AttemptCue, ...]:
         """What an attempt was made for."""
         return tuple(AttemptCue(**row) for row in self._ledger.rows("cues_of_attempt", attempt_id=attempt_id))
@@ -121,6 +151,7 @@ class Claims:
         remote_id: str | None = None,
         cost_usd: float | None = None,
         error: ReperformError | None = None,
+        again: Again | None = None,
     ) -> Attempt:
         """The attempt in its next state.
 
@@ -136,15 +167,24 @@ class Claims:
             remote_id=remote_id,
             cost_usd=cost_usd,
             error=None if error is None else json.dumps(error.to_dict()),
+            again=again,
         )
         if not rows:
             raise LedgerError(f"attempt {attempt.id} is no longer {attempt.state}: another process went on with it.")
         return _attempt(rows[0])
 
-    def end(self, attempt: Attempt, state: AttemptState, error: ReperformError) -> Attempt:
+    def end(
+        self,
+        attempt: Attempt,
+        state: AttemptState,
+        error: ReperformError,
+        *,
+        again: Again = Again.ASKED,
+        cost_usd: float | None = None,
+    ) -> Attempt:
         """The attempt ended without a result: why is kept, and its addresses are forgotten unless it may yet be reconciled."""
         with self._ledger.transaction():
-            ended = self.move(attempt, state, error=error)
+            ended = self.move(attempt, state, error=error, again=again, cost_usd=cost_usd)
             if state is not AttemptState.UNKNOWN:
                 self._ledger.change("forget_addresses", attempt_id=attempt.id)
         self._ledger.compact()
@@ -170,9 +210,11 @@ class Claims:
             for row in rows
         }
 
-    def _held(self, claim: sqlite3.Row) -> Held | None:
+    def _held(self, claim: sqlite3.Row, retry_failed: bool, resubmit_unknown: bool) -> Held | None:
         """What stands in the way of claiming this again; None when nothing does."""
         because = self._because(claim)
+        if (retry_failed and because in _ENDED) or (resubmit_unknown and because is HeldBecause.UNKNOWN):
+            return None
         if because is None:
             return None
         return Held(key=claim["key"], because=because, attempt_id=claim["attempt_id"], session_id=claim["session_id"])
@@ -182,10 +224,14 @@ class Claims:
         if claim["result_id"] is not None:
             return HeldBecause.PAID
         if state in DEFINITELY_FAILED:
-            return None
-        if state in (AttemptState.UNKNOWN, AttemptState.EXPIRED):
-            return HeldBecause(state.value)
-        return HeldBecause.LIVE if self._ledger.is_live(claim["session_id"]) else HeldBecause.ORPHANED
+            return None if _may_follow(claim, state) else HeldBecause.FAILED
+        if state is AttemptState.EXPIRED:
+            return HeldBecause.EXPIRED
+        live = self._ledger.is_live(claim["session_id"])
+        if state is AttemptState.UNKNOWN:
+            # Another process may be looking for it just now.
+            return HeldBecause.LIVE if live and claim["session_id"] != self._ledger.session_id else HeldBecause.UNKNOWN
+        return HeldBecause.LIVE if live else HeldBecause.ORPHANED
 
     def _claim(self, piece: Piece, attempt_id: str, *, anew: bool) -> None:
         if anew:
@@ -199,6 +245,16 @@ class Claims:
             output=piece.output,
             first_frame=piece.first_frame,
         )
+
+
+_ENDED = frozenset({HeldBecause.FAILED, HeldBecause.EXPIRED})
+
+
+def _may_follow(claim: sqlite3.Row, state: AttemptState) -> bool:
+    """Whether a new attempt follows by itself: nothing was paid for this one, and nothing will be billed twice."""
+    if state is AttemptState.CANCELLED or claim["again"] == Again.FREELY:
+        return True
+    return bool(claim["again"] == Again.ONCE and claim["tried"] == 1)
 
 
 def _claim_row(piece: Piece) -> dict[str, Any]:
@@ -216,4 +272,5 @@ def _claim_row(piece: Piece) -> dict[str, Any]:
 
 def _attempt(row: sqlite3.Row) -> Attempt:
     values = dict(row)
-    return Attempt(**{**values, "state": AttemptState(values["state"])})
+    again = None if values["again"] is None else Again(values["again"])
+    return Attempt(**{**values, "state": AttemptState(values["state"]), "again": again})

@@ -20,7 +20,10 @@ from reperform.ledger.outputs import Outputs
 from reperform.ledger.projects import Layout
 from reperform.ledger.records import Event
 from reperform.ledger.results import Results
+from reperform.ledger.runs import Runs
 from reperform.ledger.sessions import Session, is_live
+from reperform.ledger.shares import Shares
+from reperform.ledger.storage import Storage, layout_of
 from reperform.ledger.takes import Takes
 
 __all__ = ["Ledger"]
@@ -35,9 +38,11 @@ class Ledger:
     Several threads may share one ledger, and several processes one project.
     """
 
-    def __init__(self, project: Path, connection: sqlite3.Connection) -> None:
-        self.project = project
-        self.layout = Layout(project)
+    def __init__(self, layout: Layout, connection: sqlite3.Connection) -> None:
+        self.project = layout.project
+        self.layout = layout
+        self.runs = Runs(self)
+        self.shares = Shares(self)
         self.claims = Claims(self)
         self.results = Results(self)
         self.takes = Takes(self)
@@ -48,14 +53,16 @@ class Ledger:
         self._session: Session | None = None
 
     @classmethod
-    def open(cls, project: Path) -> Ledger:
+    def open(cls, project: Path, storage: Storage | None = None) -> Ledger:
         """The ledger of a project, made where there is none, brought to this version's shape.
+
+        `storage` says whether other machines share the project; None: as it was begun, else by the file system it lies on.
 
         Raises:
             LedgerError: it is not a ledger, is damaged, is of a newer version, or cannot be written.
 
         """
-        layout = Layout(project.absolute())
+        layout = layout_of(project, storage)
         with _said(layout.ledger):
             layout.ensure()
             _make_private(layout.ledger)
@@ -65,12 +72,12 @@ class Ledger:
             except BaseException:
                 connection.close()
                 raise
-        return cls(layout.project, connection)
+        return cls(layout, connection)
 
     @classmethod
-    def existing(cls, project: Path) -> Ledger | None:
+    def existing(cls, project: Path, storage: Storage | None = None) -> Ledger | None:
         """The ledger of a project, or None where nothing has been written yet: looking makes no folder."""
-        return cls.open(project) if Layout(project.absolute()).ledger.exists() else None
+        return cls.open(project, storage) if layout_of(project, storage).ledger.exists() else None
 
     def close(self) -> None:
         """End this run's session and let go of the file. What it had not finished can be taken over by the next run."""

@@ -17,11 +17,18 @@ class Layout:
     """The folders of a project. Made by `ensure`, and only when something is about to be written."""
 
     project: Path
+    private: Path | None = None
+    """Where the ledger and the work lie when the project is shared with other machines. None: in the project."""
 
     @property
     def ledger(self) -> Path:
         """The ledger's file."""
-        return self.project / "ledger.sqlite"
+        return (self.private or self.project) / "ledger.sqlite"
+
+    @property
+    def claims(self) -> Path:
+        """What machines that share the project have claimed: a file a cue. Not there where the project is not shared."""
+        return self.project / "claims"
 
     @property
     def results(self) -> Path:
@@ -36,11 +43,14 @@ class Layout:
     @property
     def work(self) -> Path:
         """What can be made again."""
-        return self.project / "work"
+        return (self.private or self.project) / "work"
 
     def ensure(self) -> None:
         """Make the project's folder, open to its owner alone."""
-        self.project.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.project.mkdir(mode=0o700 if self.private is None else 0o770, parents=True, exist_ok=True)
+        if self.private is not None:
+            self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.claims.mkdir(mode=0o770, exist_ok=True)
 
 
 def find(timeline_path: Path, project: Path | None = None) -> Path:

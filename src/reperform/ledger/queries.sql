@@ -8,10 +8,45 @@ INSERT INTO sessions (id, host, pid) VALUES (:id, :host, :pid);
 -- Which process that is, for people.
 SELECT id, host, pid, started_at FROM sessions WHERE id = :id;
 
+-- name: begin_run
+INSERT INTO runs (id, timeline, out, plan, writing, base_url, max_cost_usd, allow_unknown_cost)
+VALUES (:id, :timeline, :out, :plan, :writing, :base_url, :max_cost_usd, :allow_unknown_cost)
+RETURNING *;
+
+-- name: go_on_with_run
+-- The same cut to the same place, before it came to its end: what was allowed then still holds, unless it is said anew.
+UPDATE runs
+SET plan = :plan,
+    writing = :writing,
+    max_cost_usd = coalesce(:max_cost_usd, max_cost_usd),
+    allow_unknown_cost = max(:allow_unknown_cost, allow_unknown_cost)
+WHERE id = :id
+RETURNING *;
+
+-- name: end_run
+UPDATE runs SET ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = :id;
+
+-- name: run
+SELECT * FROM runs WHERE id = :id;
+
+-- name: open_runs
+-- Those that have not come to their end, oldest first.
+SELECT * FROM runs WHERE ended_at IS NULL ORDER BY begun_at, id;
+
+-- name: spent
+-- What a run has cost so far, but for one attempt: as stated, else, where something may be billed, as estimated.
+SELECT coalesce(sum(CASE
+    WHEN state IN ('planned', 'prepared', 'uploaded', 'rejected', 'cancelled') THEN coalesce(cost_usd, 0)
+    WHEN state = 'failed' AND again = 'freely' THEN coalesce(cost_usd, 0)
+    ELSE coalesce(cost_usd, estimate_usd, 0)
+END), 0) AS usd
+FROM attempts
+WHERE run_id = :run_id AND id <> :but_for;
+
 -- name: add_attempt
 -- One request, before it is sent.
-INSERT INTO attempts (id, session_id, engine, model, shot, job, settings, estimate_usd)
-VALUES (:id, :session_id, :engine, :model, :shot, :job, :settings, :estimate_usd);
+INSERT INTO attempts (id, session_id, engine, model, shot, job, settings, estimate_usd, run_id, origin)
+VALUES (:id, :session_id, :engine, :model, :shot, :job, :settings, :estimate_usd, :run_id, :origin);
 
 -- name: attempt
 SELECT * FROM attempts WHERE id = :id;
@@ -26,6 +61,12 @@ SELECT * FROM attempts
 WHERE state IN ('planned', 'prepared', 'uploaded', 'submitting', 'submitted', 'finished')
 ORDER BY created_at, id;
 
+-- name: unknown_attempts
+-- Those of which nobody knows whether they arrived, and that no later attempt stands for.
+SELECT * FROM attempts
+WHERE state = 'unknown' AND EXISTS (SELECT 1 FROM cues WHERE cues.attempt_id = attempts.id)
+ORDER BY created_at, id;
+
 -- name: move_attempt
 -- Only from the state it was read in: two processes cannot both move it. What is not given stays as it was.
 UPDATE attempts
@@ -33,8 +74,19 @@ SET state = :state,
     remote_id = coalesce(:remote_id, remote_id),
     cost_usd = coalesce(:cost_usd, cost_usd),
     error = coalesce(:error, error),
+    again = coalesce(:again, again),
+    sent_at = CASE :state
+        WHEN 'submitting' THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        WHEN 'uploaded' THEN NULL
+        ELSE sent_at
+    END,
     changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
 WHERE id = :id AND state = :from_state
+RETURNING *;
+
+-- name: count_against
+-- The run that goes on with an attempt pays for it, where no run does yet.
+UPDATE attempts SET run_id = :run_id WHERE id = :id AND run_id IS NULL
 RETURNING *;
 
 -- name: adopt_attempt
@@ -46,7 +98,9 @@ RETURNING *;
 
 -- name: claim
 -- The holder of a claim, and whether it is paid already.
-SELECT cues.key, cues.attempt_id, attempts.state, attempts.session_id, results.id AS result_id
+SELECT cues.key, cues.attempt_id, attempts.state, attempts.again, attempts.session_id, results.id AS result_id,
+       (SELECT count(*) FROM attempt_cues JOIN attempts AS earlier ON earlier.id = attempt_cues.attempt_id
+        WHERE attempt_cues.cue_key = cues.key AND earlier.again = 'once') AS tried
 FROM cues
 JOIN attempts ON attempts.id = cues.attempt_id
 LEFT JOIN results ON results.cue_key = cues.key
@@ -76,6 +130,18 @@ ORDER BY attempt_cues.output, attempt_cues.first_frame, attempt_cues.cue_key;
 -- name: add_result
 INSERT INTO results (id, cue_key, attempt_id, output, file, sha256, first_frame, frames_sent, facts, alignment, cost_usd)
 VALUES (:id, :key, :attempt_id, :output, :file, :sha256, :first_frame, :frames_sent, :facts, :alignment, :cost_usd);
+
+-- name: claims_of_attempt
+-- What an attempt was made for, with all that tells it from others.
+SELECT cues.key, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice,
+       attempt_cues.output, attempt_cues.first_frame
+FROM attempt_cues
+JOIN cues ON cues.key = attempt_cues.cue_key
+WHERE attempt_cues.attempt_id = :attempt_id
+ORDER BY attempt_cues.cue_key;
+
+-- name: results_of_attempt
+SELECT * FROM results WHERE attempt_id = :attempt_id ORDER BY id;
 
 -- name: frames_of_claim
 SELECT picture, voice FROM cues WHERE key = :key;

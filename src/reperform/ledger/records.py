@@ -13,8 +13,10 @@ from reperform.timing import FrameRange
 
 __all__ = [
     "DEFINITELY_FAILED",
+    "NOTHING_SENT",
     "UNFINISHED",
     "Address",
+    "Again",
     "Attempt",
     "AttemptCue",
     "AttemptState",
@@ -29,6 +31,7 @@ __all__ = [
     "Performed",
     "Piece",
     "Result",
+    "RunRow",
     "TakeRow",
 ]
 
@@ -77,8 +80,22 @@ UNFINISHED = frozenset(
 )
 """Something still has to be done."""
 
+NOTHING_SENT = frozenset({AttemptState.PLANNED, AttemptState.PREPARED, AttemptState.UPLOADED})
+"""The request has not left, or certainly never arrived."""
+
 DEFINITELY_FAILED = frozenset({AttemptState.REJECTED, AttemptState.FAILED, AttemptState.CANCELLED})
-"""A new attempt may follow."""
+"""Nothing will come of it. Whether a new attempt may follow is said with it: `Again`."""
+
+
+class Again(StrEnum):
+    """Whether a new attempt may follow one that failed."""
+
+    FREELY = "freely"
+    """Nothing was sent, or nothing is paid: the next run tries anew."""
+    ONCE = "once"
+    """The engine calls the cause temporary and bills nothing: once, by itself."""
+    ASKED = "asked"
+    """It may be billed anew: only when a person asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,14 @@ class Attempt:
     remote_id: str | None
     error: str | None
     """`ReperformError.to_dict` as JSON. None while all is well."""
+    run_id: str | None
+    """The run that it counts against; None for one that was made outside of any."""
+    sent_at: str | None
+    """When its request left first (ISO 8601, UTC). None while it certainly never arrived."""
+    again: Again | None
+    """Whether another may follow. None while it has not failed."""
+    origin: str | None
+    """The project or the machine that paid for it. None: this one."""
     created_at: str
     changed_at: str
 
@@ -204,6 +229,8 @@ class HeldBecause(StrEnum):
     """It may have been performed; to be reconciled."""
     EXPIRED = "expired"
     """It was performed, and the result can no longer be fetched."""
+    FAILED = "failed"
+    """It failed or was refused, and a new attempt may be billed anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +322,28 @@ class Performed:
         if not inside.frames:
             return None
         return Performed(in_frame=inside.start, frames=inside.frames, result_id=self.result_id, anchor=self.anchor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """One call of `run`, with all that a resume needs to end it."""
+
+    id: str
+    timeline: str
+    """Absolute path."""
+    out: str
+    """Absolute path."""
+    plan: str = field(repr=False)
+    """The `Plan` as JSON."""
+    writing: str = field(repr=False)
+    """How the timeline is written, and which of its cues are meant (JSON)."""
+    base_url: str | None
+    max_cost_usd: float | None
+    """None: no ceiling."""
+    allow_unknown_cost: bool
+    begun_at: str
+    ended_at: str | None
+    """None while something is left to go on with."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from reperform.ledger import adopting
 from reperform.ledger.records import Attempt, AttemptState, Covered, FrameDigests, NewResult, Piece, Result
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ class Results:
         with self._ledger.transaction():
             for number, result in enumerate(results):
                 if self._ledger.row("result_by_key", key=result.key) is None:
-                    self._add(f"{attempt.id}.{number}", attempt, result)
+                    self.add(f"{attempt.id}.{number}", attempt.id, **_result_row(result))
             fetched = self._ledger.claims.move(attempt, AttemptState.FETCHED)
             self._ledger.change("forget_addresses", attempt_id=attempt.id)
         self._ledger.compact()
+        if self._ledger.shares.on:
+            self._ledger.shares.publish(attempt.id, adopting.document(self._ledger, attempt.id))
         return fetched, tuple(found for result in results if (found := self.by_key(result.key)))
 
     def by_key(self, key: str) -> Result | None:
@@ -58,6 +61,15 @@ class Results:
         if exact is not None:
             return (Covered(result=exact, cue_start=0, result_start=0, frames=piece.digests.frames),)
         return self._together(piece)
+
+    def add(self, result_id: str, attempt_id: str, *, key: str, **columns: Any) -> None:
+        """One row, and where each of its frames lies."""
+        self._ledger.change("add_result", id=result_id, attempt_id=attempt_id, key=key, **columns)
+        claim = self._ledger.row("frames_of_claim", key=key)
+        assert claim is not None, "the foreign key was checked"
+        digests = FrameDigests(claim["picture"], claim["voice"])
+        for position in range(digests.frames):
+            self._ledger.change("add_result_frame", digest=digests.frame(position), key=key, position=position)
 
     def note_quick_key(self, quick_key: str, takes: int) -> None:
         """Remember that the cue of this quick key is paid for so many takes."""
@@ -99,14 +111,6 @@ class Results:
             before = piece.digests.run_before(start, result.digests, row["position"])
             frames = before + piece.digests.run(start, result.digests, row["position"])
             yield Covered(result=result, cue_start=start - before, result_start=row["position"] - before, frames=frames)
-
-    def _add(self, result_id: str, attempt: Attempt, result: NewResult) -> None:
-        self._ledger.change("add_result", id=result_id, attempt_id=attempt.id, **_result_row(result))
-        claim = self._ledger.row("frames_of_claim", key=result.key)
-        assert claim is not None, "the foreign key was checked"
-        digests = FrameDigests(claim["picture"], claim["voice"])
-        for position in range(digests.frames):
-            self._ledger.change("add_result_frame", digest=digests.frame(position), key=result.key, position=position)
 
 
 def _result_row(result: NewResult) -> dict[str, Any]:

@@ -43,11 +43,11 @@ class Conformed:
     """The frame of the shot's clock that its first frame stands for."""
     frames: int
     rate: Rate
-    start_frame: int | None
-    """Timecode of its first frame, in frames from 00:00:00:00; None where the original has none."""
+    start_frame: int
+    """Timecode of its first frame, in frames from 00:00:00:00."""
     drop_frame: bool
     reel: str | None
-    """As it stands in the file; None where that has no timecode to carry it."""
+    """As it stands in the file."""
     recipe: encoding.Recipe
     """How its changed frames were encoded."""
     color: Mapping[str, str]
@@ -96,10 +96,10 @@ def conform(
     covered = take_range or shot.media.with_handles
     weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
     copied = encoding.same_as(source)
-    recipe = copied or encoding.mezzanine(settings.mezzanine, width=source.width)
+    recipe = copied or encoding.mezzanine(settings.mezzanine, width=source.width, height=source.height)
     changed = tuple(weights) if copied else tuple(range(covered.start, covered.end))
     start, drop = take_start(shot, covered)
-    timecode = None if start is None else format_timecode(start, shot.media.rate, drop_frame=drop)
+    timecode = format_timecode(start, shot.media.rate, drop_frame=drop)
     color = take_color(source, recipe)
     with ExitStack() as stack:
         maker = PictureMaker(shot, splices, weights, changed, recipe=recipe, color=color)
@@ -130,7 +130,7 @@ def conform(
         rate=shot.media.rate,
         start_frame=start,
         drop_frame=drop,
-        reel=reel if start is not None else None,
+        reel=reel,
         recipe=recipe,
         color=color,
         copied_packets=covered.frames - len(changed),
@@ -139,17 +139,16 @@ def conform(
     )
 
 
-def take_start(shot: Shot, covered: FrameRange) -> tuple[int | None, bool]:
+def take_start(shot: Shot, covered: FrameRange) -> tuple[int, bool]:
     """Timecode of a take's first frame, counted from 00:00:00:00 and not yet wrapped at 24 hours, and whether drop-frame.
 
-    A shot on the record's clock starts at record timecode; else the source's counts, and None means that it has none.
+    A shot on the record's clock starts at record timecode; else the source's counts. Editors count a source without
+    one from zero, and so does its take: it lies where the clip looks for it, whichever of the two is relinked.
     """
     if shot.clock == "record":
         drop = ";" in shot.record.in_
         return parse_timecode(shot.record.in_, shot.media.rate) + covered.start - shot.record.in_frame, drop
-    if shot.source.start_frame is None:
-        return None, False
-    return shot.source.start_frame + covered.start, shot.source.drop_frame
+    return (shot.source.start_frame or 0) + covered.start, shot.source.drop_frame
 
 
 def take_color(source: Source, recipe: encoding.Recipe) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from reperform.errors import ConformError
 from reperform.media import ffmpeg, naming
 from reperform.media.opening import opened, reading
 from reperform.media.probing import picture_stream
@@ -32,6 +33,7 @@ _DNXHR = {
 _DNXHD_MEGABITS = {1235: 175, 1237: 115, 1238: 175, 1250: 90, 1251: 90, 1252: 60, 1253: 36, 1258: 42, 1259: 63}
 """A bit rate by which FFmpeg's encoder chooses each of DNxHD's compression ids."""
 _DNXHD_ID = slice(0x28, 0x2C)
+_LEAST_DNXHR = (256, 120)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +66,19 @@ def same_as(source: Source) -> Recipe | None:
     return None
 
 
-def mezzanine(kind: Literal["prores", "dnxhr"], *, width: int) -> Recipe:
-    """The one generation that anything else of this width becomes."""
+def mezzanine(kind: Literal["prores", "dnxhr"], *, width: int, height: int) -> Recipe:
+    """The one generation that anything else of this raster becomes.
+
+    Raises:
+        ConformError: DNxHR has no pictures as small as this.
+
+    """
+    if kind == "dnxhr" and (width < _LEAST_DNXHR[0] or height < _LEAST_DNXHR[1]):
+        least = " × ".join(map(str, _LEAST_DNXHR))
+        raise ConformError(
+            f"DNxHR takes pictures of at least {least}, and this is {width} × {height}",
+            fix="Run again with --mezzanine prores; what was performed is kept.",
+        )
     if kind == "dnxhr":
         arguments = ("-c:v", "dnxhd", "-profile:v", "dnxhr_hqx")
         return Recipe(name="DNxHR HQX", arguments=arguments, pixel_format="yuv422p10le", tag="AVdh", range="tv")

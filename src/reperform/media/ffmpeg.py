@@ -7,7 +7,9 @@ nothing is fetched from a network whatever a file says. At most as many run at o
 from __future__ import annotations
 
 import functools
+import logging
 import os
+import shlex
 import shutil
 import subprocess
 import threading
@@ -15,11 +17,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from reperform.errors import FFmpegFailed, FFmpegMissing
 
-__all__ = ["ENVIRONMENT", "find", "run", "stream", "version"]
+__all__ = ["ENVIRONMENT", "features", "find", "run", "stream", "version"]
 
 ENVIRONMENT = ("REPERFORM_FFMPEG", "IMAGEIO_FFMPEG_EXE")
 """Environment variables that name the FFmpeg to use, the strongest first."""
@@ -28,6 +30,7 @@ _PROTOCOLS = ["-protocol_whitelist", "file,pipe"]
 _QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-y"]
 _BLOCK = 1 << 18
 _KEPT_LINES = 12
+_log = logging.getLogger(__name__)
 _slots = threading.BoundedSemaphore(os.cpu_count() or 1)
 _this_thread = threading.local()
 
@@ -70,6 +73,23 @@ def version(executable: Path) -> str:
     return words[2]
 
 
+@functools.lru_cache(maxsize=8)
+def features(executable: Path, kind: Literal["encoders", "filters"]) -> frozenset[str]:
+    """Names of what this FFmpeg can do.
+
+    Raises:
+        FFmpegFailed: it does not start.
+
+    """
+    command = [executable, "-hide_banner", f"-{kind}"]
+    try:
+        listing = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise FFmpegFailed(f"{executable} does not start", cause=str(error), fix=_ANOTHER) from error
+    lines = (line.split() for line in listing.decode(errors="replace").splitlines())
+    return frozenset(words[1] for words in lines if len(words) > 1)
+
+
 def run(
     arguments: Sequence[str] | Any,
     *,
@@ -98,6 +118,7 @@ def stream(
 ) -> Iterator[bytes]:
     """Like `run`, but gives what FFmpeg writes to `pipe:1` as it comes. Closing the iterator ends FFmpeg."""
     command = [str(find(executable)), *_QUIET, *_guarded(_listed(arguments))]
+    _log.debug("%s", _Shown(command))
     with _slot():
         yield from _running(command, input)
 
@@ -175,6 +196,16 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
     if child.stdout is not None:
         child.stdout.close()
+
+
+class _Shown:
+    """A command as a person would type it; made only where somebody reads it."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+
+    def __str__(self) -> str:
+        return shlex.join([Path(self.command[0]).stem, *self.command[1:]])
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from reperform.errors import MediaError, MediaRefused
 from reperform.media import sound
+from reperform.media.kept_open import OpenMedia
 from reperform.media.laying import SILENT, positions
 from reperform.media.packets import SoundPackets, digest, picture_packets
 from reperform.media.sound import SoundReader
@@ -89,7 +90,8 @@ def cue_digests(shot: Shot, cue: Cue, within: FrameRange | None = None) -> CueDi
     frames = within or cue.range
     with picture_packets(shot.source) as packets:
         picture = packets.digests(source_frames(shot, frames))
-    return CueDigests(tuple(picture), _voice_digests(shot, cue, frames))
+    with OpenMedia() as files:
+        return CueDigests(tuple(picture), _voice_digests(shot, cue, frames, files))
 
 
 def claim_key(*, engine: str, model: str, parameters: Mapping[str, Any], digests: CueDigests, take_number: int) -> str:
@@ -106,22 +108,25 @@ def claim_key(*, engine: str, model: str, parameters: Mapping[str, Any], digests
     )
 
 
-def quick_key(shot: Shot, cue: Cue, parameters: Mapping[str, Any]) -> str:
+def quick_key(shot: Shot, cue: Cue, parameters: Mapping[str, Any], files: OpenMedia | None = None) -> str:
     """A key for the plan that costs little: packet sizes, the pictures and the voice of three frames, the voices' shapes.
 
-    `parameters` is whatever else tells results apart: engine, model, wire parameters.
+    `parameters` is whatever else tells results apart: engine, model, wire parameters. `files` stay open for the next cue.
 
     Raises:
         MediaRefused, MediaError: the picture or a voice cannot be read.
 
     """
+    if files is None:
+        with OpenMedia() as files:
+            return quick_key(shot, cue, parameters, files)
     numbers = source_frames(shot, cue.range)
     three = sorted({0, cue.frames // 2, cue.frames - 1})
-    with picture_packets(shot.source) as packets:
+    with files.pictures(shot.source) as packets:
         sizes = packets.sizes(min(numbers), max(numbers) + 1)
         pictures = [packets.digests([numbers[index]])[0] for index in three]
     at = [FrameRange(cue.in_frame + index, 1) for index in three]
-    voices = [_voice_digests(shot, cue, frame, stretch=False)[0] for frame in at]
+    voices = [_voice_digests(shot, cue, frame, files, stretch=False)[0] for frame in at]
     shapes = [_shape(voice) for voice in cue.voices]
     return _key(
         {
@@ -152,21 +157,25 @@ def source_frames(shot: Shot, frames: FrameRange) -> list[int]:
     return [table[number - first] for number in numbers]
 
 
-def _voice_digests(shot: Shot, cue: Cue, frames: FrameRange, *, stretch: bool = True) -> tuple[str, ...]:
+def _voice_digests(
+    shot: Shot, cue: Cue, frames: FrameRange, files: OpenMedia, *, stretch: bool = True
+) -> tuple[str, ...]:
     """For each frame what sounds against it: of every voice that does, in an order of their own."""
-    each = [_of_voice(shot, cue, voice, frames, stretch=stretch) for voice in cue.voices]
+    each = [_of_voice(shot, cue, voice, frames, files, stretch=stretch) for voice in cue.voices]
     together = [sorted(part for part in parts if part) for parts in zip(*each, strict=True)] or [[]] * frames.frames
     return tuple(digest(*(part.encode() for part in parts)) if parts else _SILENCE for parts in together)
 
 
-def _of_voice(shot: Shot, cue: Cue, voice: Voice, frames: FrameRange, *, stretch: bool) -> list[str | None]:
+def _of_voice(
+    shot: Shot, cue: Cue, voice: Voice, frames: FrameRange, files: OpenMedia, *, stretch: bool
+) -> list[str | None]:
     """For each frame the digest of the part of one voice that sounds against it, None where none does."""
     if voice.kind == "speech":
         spoken = digest(b"speech", (voice.line or "").encode(), (voice.speech_voice or "").encode())
         return [spoken] * frames.frames
     if voice.path is None or voice.stream is None:
         raise MediaError(f"the voice of cue {cue.id} names no sound", fix="Plan again.")
-    with sound.reader(voice.path, stream=voice.stream) as reader:
+    with files.sound(voice.path, stream=voice.stream) as reader:
         if voice.sync == "remap":
             return _stretched(reader, voice, cue, frames, whole=stretch)
         rate = shot.media.rate

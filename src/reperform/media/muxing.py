@@ -57,7 +57,7 @@ class MovieFacts:
     """On the source's clock: sound starts and ends with the picture by it."""
     tag: str
     timecode: str | None
-    """Of the first frame; None where the original has none."""
+    """Of the first frame; None writes no timecode track."""
     reel: str | None
     pixel_aspect: Fraction
     rotation: int

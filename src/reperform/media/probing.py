@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["file_zero", "first_pictures", "picture_stream", "probe"]
 
+_BEFORE_FRAMES = (":", ";", ",", ".")
 _REEL_KEYS = ("reel_name", "com.apple.proapps.reel", "reel", "tape")
 _UNDECODABLE = {"prores_raw": "ProRes RAW", "braw": "Blackmagic RAW", "r3d": "RED camera raw"}
 _RAW_TAGS = {"aprn": "ProRes RAW", "aprh": "ProRes RAW", "brhq": "Blackmagic RAW", "brxq": "Blackmagic RAW"}
@@ -114,7 +115,9 @@ def _timecode(container: InputContainer, rate: Rate) -> dict[str, Any]:
     text = _first_value(container, ("timecode",))
     if not text:
         return {}
-    drop = text[-3:-2] in (";", ",", ".") and drop_frame_allowed(rate)
+    # At ten frames a second and below FFmpeg writes one digit for them.
+    text = f"{text[:-1]}0{text[-1]}" if text[-2:-1] in _BEFORE_FRAMES else text
+    drop = text[-3:-2] in _BEFORE_FRAMES[1:] and drop_frame_allowed(rate)
     try:
         return {"start_frame": parse_timecode(text, rate, drop_frame=drop), "drop_frame": drop}
     except ValueError:

@@ -8,6 +8,7 @@ makes up where the encoder asked for any noise: it depends on where decoding beg
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
@@ -49,7 +50,7 @@ LOSSLESS = frozenset({"flac", "alac", "wavpack", "tta", "truehd", "mlp", "ape"})
 _PREROLL = {"aac": 16384, "ac3": 8192, "eac3": 8192, "mp2": 8192, "flac": 4800, "alac": 4800}
 """Samples that a decoder needs before it is as if it had come from the start. Other codecs are decoded from there."""
 
-_PCM_PREROLL = 4800
+_MXF_PREROLL = 4800
 """PCM needs none, but a seek in MXF goes to the nearest edit unit, not to the one before."""
 
 _DECODED_WHOLE = {"aac": 60}
@@ -80,6 +81,8 @@ class SoundReader:
         self.codec: str = self._stream.codec_context.codec.canonical_name
         self._base = opening.fraction(self._stream.time_base) or Fraction(1, self.rate)
         self._origin = int(self._stream.start_time or 0)
+        self._tick = self._base * self.rate
+        self._slack = math.floor(self.rate * _JITTER)
         self._coming: Iterator[tuple[int, NDArray[Any]]] | None = None
         self._held: tuple[int, NDArray[Any]] | None = None
         self._ends_at: int | None = None
@@ -147,8 +150,9 @@ class SoundReader:
         self._ends_at = last
 
     def _continues(self, first: int) -> bool:
-        """Whether `first` lies ahead of what is decoded, and near."""
-        return self._coming is not None and self._held is not None and 0 <= first - self._held[0] < 2 * self.rate
+        """Whether `first` lies ahead of what is decoded, and near: where a seek is cheap, nearer."""
+        near = self.rate // 4 if self._can_seek and is_lossless(self.codec) else 2 * self.rate
+        return self._coming is not None and self._held is not None and 0 <= first - self._held[0] < near
 
     def _next(self) -> tuple[int, NDArray[Any]] | None:
         return next(self._coming, None) if self._coming is not None else None
@@ -177,7 +181,9 @@ class SoundReader:
 
     @property
     def _preroll(self) -> int:
-        return _PREROLL.get(self.codec, _PCM_PREROLL)
+        if self.codec in _PREROLL:
+            return _PREROLL[self.codec]
+        return _MXF_PREROLL if self._container.format.name.startswith("mxf") else 0
 
     @property
     def _can_seek(self) -> bool:
@@ -187,14 +193,15 @@ class SoundReader:
         return known and self._container.format.name.startswith(_SEEKING)
 
     def _number(self, timestamp: int) -> int:
-        return round((timestamp - self._origin) * self._base * self.rate)
+        ticks = timestamp - self._origin
+        return ticks if self._tick == 1 else round(ticks * self._tick)
 
     def _pieces(self, *, from_start: bool) -> Iterator[tuple[int, NDArray[Any]]]:
         """Decoded pieces with the number of their first sample: counted, and taken from timestamps only at a gap."""
         count = 0 if from_start else None
         for frame in self._container.decode(self._stream):
             stamped = None if frame.pts is None else self._number(frame.pts)
-            if count is None or (stamped is not None and abs(stamped - count) > self.rate * _JITTER):
+            if count is None or (stamped is not None and abs(stamped - count) > self._slack):
                 count = stamped or 0
             sound = _samples_first(frame)
             yield count, sound

@@ -68,15 +68,17 @@ def _raster(source: Source, take: Source) -> Check:
 
 
 def _timecode(conformed: Conformed, take: Source) -> Check:
-    meant = _timecode_text(conformed, conformed.start_frame, drop=conformed.drop_frame)
-    found = _timecode_text(conformed, take.start_frame, drop=take.drop_frame)
+    meant = format_timecode(conformed.start_frame, conformed.rate, drop_frame=conformed.drop_frame)
+    found = _timecode_text(take)
     detail = f"{found}, reel {take.reel or 'none'}; meant {meant}, reel {conformed.reel or 'none'}"
     passed = (found, take.reel or None) == (meant, conformed.reel or None)
     return Check(name="timecode and reel", passed=passed, detail=detail)
 
 
-def _timecode_text(conformed: Conformed, frame: int | None, *, drop: bool) -> str:
-    return "no timecode" if frame is None else format_timecode(frame, conformed.rate, drop_frame=drop)
+def _timecode_text(take: Source) -> str:
+    if take.start_frame is None:
+        return "no timecode"
+    return format_timecode(take.start_frame, take.rate, drop_frame=take.drop_frame)
 
 
 def _color(conformed: Conformed, source: Source) -> Check:

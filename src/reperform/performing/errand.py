@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import logging
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,15 +12,18 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 
 from reperform.engines.base import Engine, JobOrder, Prepared, Progress
+from reperform.errors import AccessRefused, InputError, JobFailed, ReperformError
 from reperform.ledger.ledger import Ledger
-from reperform.ledger.records import Attempt, AttemptState
+from reperform.ledger.records import DEFINITELY_FAILED, Again, Attempt, AttemptState
 from reperform.model import Job, Shot
 from reperform.performing.listening import Listener, Stage
+from reperform.performing.pauses import Pauses
 from reperform.performing.terms import Planner
 
 __all__ = ["Errand", "in_thread"]
 
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,9 @@ class Errand:
     listener: Listener
     threads: CapacityLimiter
     """For work on media."""
+    pauses: Pauses = field(default_factory=Pauses)
+    wait_seconds: float | None = None
+    """How long the engine is waited for. None: until it is done."""
 
     @property
     def free(self) -> bool:
@@ -63,7 +70,29 @@ class Errand:
 
     def moved(self, state: AttemptState, **facts: Any) -> Errand:
         """The errand with its attempt in another state, as the ledger now has it."""
+        _log.info("job %s, attempt %s: %s", self.job.id, self.attempt.id, state)
         return replace(self, attempt=self.ledger.claims.move(self.attempt, state, **facts))
+
+    def ended(self, state: AttemptState, error: ReperformError) -> Errand:
+        """The errand with its attempt at an end that is no result; what it cost, and whether another may follow, is kept with it."""
+        free_of_charge = isinstance(error, JobFailed) and error.billed is False
+        attempt = self.ledger.claims.end(
+            self.attempt, state, error, again=self._again(error), cost_usd=0.0 if free_of_charge else None
+        )
+        if state in DEFINITELY_FAILED:
+            self.ledger.shares.release(attempt, [cue.key for cue in self.ledger.claims.cues(attempt.id)])
+        return replace(self, attempt=attempt)
+
+    def end(self, state: AttemptState, error: ReperformError) -> None:
+        """As `ended`, where the error is raised next."""
+        self.ended(state, error)
+
+    def _again(self, error: ReperformError) -> Again:
+        if self.free or self.attempt.sent_at is None or isinstance(error, AccessRefused | InputError):
+            return Again.FREELY
+        if isinstance(error, JobFailed) and error.temporary and error.billed is False:
+            return Again.ONCE
+        return Again.ASKED
 
     def say(self, stage: Stage, detail: str = "", fraction: float | None = None) -> None:
         """Tell the listener."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from reperform.engines.base import Output
-from reperform.errors import ReperformError
+from reperform.errors import Expired, ReperformError
 from reperform.files import atomic_output
 from reperform.ledger.records import AttemptCue, AttemptState, NewResult
 from reperform.media import checking
@@ -66,8 +66,10 @@ async def _fetched(errand: Errand, output: Output, file: Path) -> None:
         with atomic_output(file) as temporary:
             await errand.engine.fetch(output, temporary)
     except Exception as error:
-        if errand.free:
-            errand.ledger.claims.end(errand.attempt, AttemptState.FAILED, said(error))
+        if isinstance(error, Expired):
+            errand.end(AttemptState.EXPIRED, error)
+        elif errand.free:
+            errand.end(AttemptState.FAILED, said(error))
         raise
 
 

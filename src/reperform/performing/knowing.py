@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from reperform.engines.base import Engine
 from reperform.errors import ReperformError
+from reperform.media.kept_open import OpenMedia
 from reperform.model import Cue, PlanSettings, Shot
 from reperform.performing.terms import Planner, Terms
 from reperform.performing.wanting import quick_key
@@ -14,14 +16,18 @@ from reperform.performing.wanting import quick_key
 __all__ = ["key_by"]
 
 
-def key_by(*, engine: Engine, model: str, settings: PlanSettings, folder: Path) -> Callable[[Shot, Cue], str | None]:
+@contextmanager
+def key_by(
+    *, engine: Engine, model: str, settings: PlanSettings, folder: Path
+) -> Iterator[Callable[[Shot, Cue], str | None]]:
     """Gives a cue's quick key, or None where its media cannot be read. `folder` is the timeline's."""
     planner = Planner(Terms(engine=engine.name, model=model, folder=folder, settings=settings), engine)
 
     def key(shot: Shot, cue: Cue) -> str | None:
         try:
-            return quick_key(shot, cue, planner)
+            return quick_key(shot, cue, planner, files)
         except (ReperformError, OSError):
             return None
 
-    return key
+    with OpenMedia() as files:
+        yield key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from reperform.ledger.ledger import Ledger
@@ -69,7 +69,8 @@ class Making:
         if exact is not None:
             return exact if exact.document is not None else None
         mine = _seen(self.performed, self.shot.media.visible)
-        rows = reversed(ledger.takes.of_source(picture_identity(self.shot, self.source)))
+        # The oldest: a take that is made for a longer use of the same media does not displace it.
+        rows = ledger.takes.of_source(picture_identity(self.shot, self.source))
         return next(
             (
                 row
@@ -94,14 +95,16 @@ def picture_identity(shot: Shot, source: str) -> str:
     return f"{source}#{_digest([shot.media.in_frame, shot.media.map])}"
 
 
-def takes_of(shot: Shot, source: str, ledger: Ledger) -> tuple[TakeRow, ...]:
+def takes_of(shot: Shot, source: str, ledger: Ledger, *, answering: Collection[str] = ()) -> tuple[TakeRow, ...]:
     """The finished takes that can stand for this shot, oldest first: they cover what is visible, and perform some of its cues.
 
-    Of several that show the same, made for shots of another length, the newest, unless an older one was chosen.
+    Of several that show the same, made for shots of another length, the one among `answering` (ids of takes that answer
+    the marks as they are), else the newest; and one that was chosen.
     """
     visible = shot.media.visible
     rows = [row for row in ledger.takes.of_source(picture_identity(shot, source)) if _can_stand_for(row, shot)]
-    newest = {(_seen(row.performed, visible), row.settings): row.id for row in rows}
+    by_rank = sorted(rows, key=lambda row: row.id in answering)
+    newest = {(_seen(row.performed, visible), row.settings): row.id for row in by_rank}
     choice = ledger.choices.chosen(source, visible)
     kept = {*newest.values(), *((choice.take_id,) if choice else ())}
     return tuple(row for row in rows if row.id in kept)

@@ -11,24 +11,52 @@ import anyio
 from anyio import CapacityLimiter
 from anyio.abc import TaskGroup
 
-from reperform.engines.base import Engine
-from reperform.errors import AccessRefused, PlanError, ReperformError, SettingsError
+from reperform.errors import AccessRefused, CostCeiling, PlanError, ReperformError, SettingsError
+from reperform.ledger import adopting
 from reperform.ledger.ledger import Ledger
-from reperform.ledger.records import Attempt, AttemptState, Covered, Held, HeldBecause, Piece
+from reperform.ledger.neighbours import Neighbours
+from reperform.ledger.records import (
+    DEFINITELY_FAILED,
+    NOTHING_SENT,
+    Again,
+    Attempt,
+    AttemptState,
+    Covered,
+    Held,
+    HeldBecause,
+    Piece,
+)
+from reperform.ledger.shares import TheirClaim
 from reperform.model import Job, Problem, Shot
 from reperform.performing.carrying import carry
 from reperform.performing.errand import Errand, in_thread
 from reperform.performing.listening import Listener, Stage
+from reperform.performing.pauses import Pauses
 from reperform.performing.performed import problem_of
-from reperform.performing.terms import EngineOf, Planner, Terms
+from reperform.performing.roster import Performer, Roster
+from reperform.performing.terms import Planner, Terms
+from reperform.performing.throttle import Turn
 from reperform.performing.wanting import Wanted, laid_out
+from reperform.planning.targets import PREVIEW
 from reperform.timing import FrameRange
 
-__all__ = ["Order", "Paying", "performing_engine"]
+__all__ = ["Asked", "Order", "Paying"]
 
 _log = logging.getLogger(__name__)
 
-_NOTHING_SENT = frozenset({AttemptState.PLANNED, AttemptState.PREPARED, AttemptState.UPLOADED})
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a person asked of this run, beyond what the cut says."""
+
+    run_id: str | None = None
+    """The run in the ledger that attempts count against; None: none."""
+    base_url: str | None = None
+    wait_seconds: float | None = None
+    retry_failed: bool = False
+    """A new attempt for each that failed, although it may be billed again."""
+    resubmit_unknown: bool = False
+    """A new attempt for each of which nobody knows whether it arrived."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,22 +77,24 @@ class Paying:
     """All that is claimed and performed in one run. Between looking at a claim and taking it nothing is awaited."""
 
     ledger: Ledger
-    engine_of: EngineOf
+    roster: Roster
     listener: Listener
     planner: Planner
-    jobs: CapacityLimiter
-    """How many attempts are on their way at once."""
     threads: CapacityLimiter
+    neighbours: Neighbours
+    asked: Asked = Asked()
+    pauses: Pauses = field(default_factory=Pauses)
     finished: dict[str, Attempt] = field(default_factory=dict)
     """Attempts whose results this run kept, by id."""
-    refused: AccessRefused | None = None
-    left_problems: list[Problem] = field(default_factory=list)
-    """Of attempts that an earlier run left, and that no shot of this one may ask for."""
+    refused: dict[str, AccessRefused] = field(default_factory=dict)
+    """Engines that refused us: they are asked for nothing new in this run."""
+    ceiling: CostCeiling | None = None
+    """Why nothing more is paid for."""
+    _left: dict[str, tuple[Shot, Exception]] = field(default_factory=dict)
+    """By attempt that an earlier run left: why it could not be brought to its end."""
     _in_flight: dict[str, anyio.Event] = field(default_factory=dict)
     _given_up: dict[str, Exception] = field(default_factory=dict)
     """By claim: why it will have no result in this run."""
-    _left_errors: dict[str, Exception] = field(default_factory=dict)
-    """By attempt: why what an earlier run left could not be brought to its end."""
     _parts: dict[str, list[FrameRange]] = field(default_factory=dict)
     """By claim on a whole cue: the parts that it is performed in."""
 
@@ -86,34 +116,58 @@ class Paying:
                 return self._lacking(shot, wanted)
             await self._perform(shot, orders)
 
-    def left(self) -> tuple[Attempt, ...]:
+    @property
+    def left_problems(self) -> list[Problem]:
+        """Of attempts that an earlier run left, and that no shot of this one speaks of."""
+        spoken_of = {id(error) for error in self._given_up.values()}
+        return [problem_of(shot, error) for shot, error in self._left.values() if id(error) not in spoken_of]
+
+    def left(self, *, also_unsent: bool = False) -> tuple[Attempt, ...]:
         """What earlier runs had sent and not brought to its end: it is paid for, whether or not the plan asks for it.
+
+        Those whose result waits to be fetched come first. `also_unsent` adds those that were only planned.
 
         Raises:
             LedgerError: the ledger cannot be written.
 
         """
-        unfinished = [attempt for attempt in self.ledger.claims.unfinished() if attempt.state not in _NOTHING_SENT]
-        adopted = [self._adopted(attempt) for attempt in unfinished if self._is_ours(attempt.session_id)]
-        return tuple(attempt for attempt in adopted if attempt is not None)
+        unfinished = (*self.ledger.claims.unfinished(), *self.ledger.claims.unknown())
+        ours = [each for each in unfinished if self._is_ours(each.session_id)]
+        wanted = [each for each in ours if also_unsent or each.state not in NOTHING_SENT]
+        adopted = [found for each in wanted if (found := self._adopted(each)) is not None]
+        return tuple(sorted(adopted, key=lambda attempt: attempt.state is not AttemptState.FINISHED))
 
     def go_on(self, attempt: Attempt, tasks: TaskGroup) -> None:
-        """Bring what an earlier run sent to its end, by what the ledger knows of it."""
+        """Bring what an earlier run began to its end, by what the ledger knows of it."""
         shot, job = Shot.model_validate_json(attempt.shot), Job.model_validate_json(attempt.job)
         terms = Terms.model_validate_json(attempt.settings)
         try:
-            planner = Planner(terms, self.engine_of(terms.engine))
-            engine = performing_engine(self.engine_of, attempt.engine)
+            planner = Planner(terms, self.roster.engine_of(terms.engine))
+            performer = self.roster.performer(attempt.engine, self._base_url(attempt))
         except SettingsError as error:
-            self._left_errors[attempt.id] = error
-            self.left_problems.append(problem_of(shot, error))
+            self._left[attempt.id] = (shot, error)
             return
-        errand = self._errand(attempt, shot=shot, job=job, planner=planner, engine=engine)
+        attempt = self.ledger.claims.count_against(attempt, self.asked.run_id)
+        errand = self._errand(attempt, shot=shot, job=job, planner=planner, performer=performer)
         keys = frozenset(cue.key for cue in self.ledger.claims.cues(attempt.id))
-        self._start(errand, keys, tasks, left=True)
+        self._start(errand, performer, keys, tasks, left=True)
+
+    def adopt_published(self) -> None:
+        """What other machines have paid for in this project becomes ours."""
+        for kept in self.ledger.shares.published():
+            try:
+                adopting.adopt(self.ledger, kept, origin="another machine")
+            except ReperformError:
+                _log.warning("a result of another machine cannot be used", exc_info=True)
+
+    def _base_url(self, attempt: Attempt) -> str | None:
+        """Where an attempt was sent: what was begun at one address is not gone on with at another."""
+        run = self.ledger.runs.get(attempt.run_id) if attempt.run_id else None
+        return run.base_url if run else self.asked.base_url
 
     async def _orders(self, shot: Shot, wanted: Sequence[Wanted]) -> list[Order]:
         """The jobs for what has no result, and for which there is still hope."""
+        await self._ask_neighbours([each.whole(n) for each in wanted for n in range(1, each.takes + 1)])
         orders: list[Order] = []
         for numbers, group in self._missing(wanted).items():
             asking = [_asking(each, len(numbers)) for each in group]
@@ -123,8 +177,18 @@ class Paying:
             if errors:
                 self._give_up([each.whole(n).key for each in group for n in numbers], _as_error(errors[0]))
                 continue
-            orders += self._of_jobs(jobs, numbers, {each.cue.id: each for each in group})
+            by_id = {each.cue.id: each for each in group}
+            await self._ask_neighbours(
+                [by_id[part.cue].piece(part.range, n) for job in jobs for part in job.parts for n in numbers]
+            )
+            orders += self._of_jobs(jobs, numbers, by_id)
         return orders
+
+    async def _ask_neighbours(self, pieces: Sequence[Piece]) -> None:
+        """What other projects of this machine have paid for is brought here."""
+        missing = [each for each in pieces if each.engine != PREVIEW and not self.ledger.results.answering(each)]
+        for piece in missing:
+            await in_thread(self.threads, partial(self.neighbours.bring, piece))
 
     def _missing(self, wanted: Sequence[Wanted]) -> dict[tuple[int, ...], list[Wanted]]:
         missing: dict[tuple[int, ...], list[Wanted]] = {}
@@ -164,31 +228,43 @@ class Paying:
     async def _perform(self, shot: Shot, orders: Sequence[Order]) -> None:
         async with anyio.create_task_group() as tasks:
             for order in orders:
-                errand = self._claimed(shot, order, tasks)
-                if errand is not None:
-                    self._start(errand, order.keys, tasks)
+                self._claim(shot, order, tasks)
 
-    def _claimed(self, shot: Shot, order: Order, tasks: TaskGroup) -> Errand | None:
-        """An attempt for this order; None when there is none, and the shot is to look again."""
+    def _claim(self, shot: Shot, order: Order, tasks: TaskGroup) -> None:
+        """Starts an attempt for this order; where there is none, the shot is to look again."""
         try:
-            engine = performing_engine(self.engine_of, order.job.engine)
-        except SettingsError as error:
+            performer = self.roster.performer(order.job.engine, self.asked.base_url)
+            self._may_begin(order.job.engine)
+        except ReperformError as error:
             self._give_up(order.keys, error)
-            return None
-        if self.refused is not None:
-            self._give_up(order.keys, self.refused)
-            return None
+            return
         claimed = self.ledger.claims.take(
             order.pieces,
             shot=shot.model_dump_json(),
             job=order.job.model_dump_json(),
             settings=self.planner.terms.model_dump_json(),
             estimate_usd=order.job.cost.amount,
+            run_id=self.asked.run_id,
+            retry_failed=self.asked.retry_failed,
+            resubmit_unknown=self.asked.resubmit_unknown,
         )
         attempt = claimed.attempt or self._held(claimed.held, order, tasks)
-        if attempt is None:
-            return None
-        return self._errand(attempt, shot=shot, job=order.job, planner=self.planner, engine=engine)
+        if attempt is not None:
+            attempt = self.ledger.claims.count_against(attempt, self.asked.run_id)
+            errand = self._errand(attempt, shot=shot, job=order.job, planner=self.planner, performer=performer)
+            self._start(errand, performer, order.keys, tasks)
+
+    def _may_begin(self, engine: str) -> None:
+        """Whether anything new may be sent to this engine in this run.
+
+        Raises:
+            AccessRefused, CostCeiling: no, and why.
+
+        """
+        if engine in self.refused:
+            raise self.refused[engine]
+        if self.ceiling is not None:
+            raise self.ceiling
 
     def _held(self, held: Sequence[Held], order: Order, tasks: TaskGroup) -> Attempt | None:
         """What can be done about claims that others hold: go on with what a dead run left, or give up with a word."""
@@ -196,19 +272,22 @@ class Paying:
             if each.because is HeldBecause.PAID:
                 continue
             attempt = self.ledger.claims.attempt(each.attempt_id)
-            if each.because in (HeldBecause.UNKNOWN, HeldBecause.EXPIRED) or not self._is_ours(each.session_id):
-                self._give_up([each.key], self._left_errors.get(attempt.id) or self._why_held(each, attempt))
-            elif attempt.id in self._left_errors:
-                self._give_up([each.key], self._left_errors[attempt.id])
+            if attempt.id in self._left:
+                self._give_up([each.key], self._left[attempt.id][1])
+            elif each.because is not HeldBecause.ORPHANED and (
+                each.because is not HeldBecause.LIVE or not self._is_ours(each.session_id)
+            ):
+                self._give_up([each.key], self._why_held(each, attempt))
             elif (adopted := self._adopted(attempt)) is None:
                 continue
-            elif adopted.state not in _NOTHING_SENT:
+            elif adopted.state not in NOTHING_SENT:
                 self.go_on(adopted, tasks)
             elif self._is_the_same(adopted, order):
                 return adopted
             else:
                 why = ReperformError("the cut has changed since; nothing had been sent.")
-                self.ledger.claims.end(adopted, AttemptState.CANCELLED, why)
+                self.ledger.claims.end(adopted, AttemptState.CANCELLED, why, again=Again.FREELY)
+                self.ledger.shares.release(adopted, [cue.key for cue in self.ledger.claims.cues(adopted.id)])
         return None
 
     def _is_the_same(self, attempt: Attempt, order: Order) -> bool:
@@ -225,50 +304,73 @@ class Paying:
         """The attempt as one of this run's; None when another was quicker."""
         return attempt if attempt.session_id == self.ledger.session_id else self.ledger.claims.adopt(attempt)
 
-    def _errand(self, attempt: Attempt, *, shot: Shot, job: Job, planner: Planner, engine: Engine) -> Errand:
+    def _errand(self, attempt: Attempt, *, shot: Shot, job: Job, planner: Planner, performer: Performer) -> Errand:
         return Errand(
             attempt=attempt,
             shot=shot,
             job=job,
             planner=planner,
-            engine=engine,
+            engine=performer.engine,
             ledger=self.ledger,
             listener=self.listener,
             threads=self.threads,
+            pauses=self.pauses,
+            wait_seconds=self.asked.wait_seconds,
         )
 
-    def _start(self, errand: Errand, keys: frozenset[str], tasks: TaskGroup, *, left: bool = False) -> None:
+    def _start(
+        self, errand: Errand, performer: Performer, keys: frozenset[str], tasks: TaskGroup, *, left: bool = False
+    ) -> None:
         event = anyio.Event()
         self._in_flight.update(dict.fromkeys(keys, event))
-        tasks.start_soon(partial(self._carry, errand, keys, event, left=left))
+        tasks.start_soon(partial(self._carry, errand, performer, keys, event, left=left))
 
-    async def _carry(self, errand: Errand, keys: frozenset[str], event: anyio.Event, *, left: bool) -> None:
+    async def _carry(
+        self, errand: Errand, performer: Performer, keys: frozenset[str], event: anyio.Event, *, left: bool
+    ) -> None:
         try:
-            async with self.jobs:
-                if self.refused is not None:
-                    raise self.refused
-                done = await carry(errand)
+            await performer.open()
+            done = await carry(errand, Turn(performer.throttle), may_begin=partial(self._check, errand, keys))
             self.finished[done.attempt.id] = done.attempt
         except Exception as error:  # noqa: BLE001 - one bad job does not stop the others, whatever is wrong with it
-            if not isinstance(error, ReperformError):
-                _log.exception("attempt %s", errand.attempt.id)
-            if isinstance(error, AccessRefused):
-                self.refused = error
-            if left:
-                self._left_behind(errand, error)
-            else:
-                self._give_up(keys, error)
+            self._failed(errand, error, keys, left=left)
         finally:
             for key in keys:
                 self._in_flight.pop(key, None)
             event.set()
 
-    def _left_behind(self, errand: Errand, error: Exception) -> None:
-        """What an earlier run left has failed. Where it is certain that nothing comes of it, a shot may try anew."""
+    def _check(self, errand: Errand, keys: frozenset[str]) -> None:
+        """Before an attempt of which nothing was sent goes on: whether it still may, and nobody else on a share is faster.
+
+        Raises:
+            AccessRefused, CostCeiling: nothing more is sent in this run.
+            EngineError: another machine performs one of the cues.
+
+        """
+        self._may_begin(errand.engine.name)
+        theirs = self.ledger.shares.claim(errand.attempt, keys)
+        if theirs is None:
+            return
+        self.adopt_published()
+        error = _theirs(theirs)
+        errand.end(AttemptState.CANCELLED, error)
+        raise error
+
+    def _failed(self, errand: Errand, error: Exception, keys: frozenset[str], *, left: bool) -> None:
+        if not isinstance(error, ReperformError):
+            _log.exception("attempt %s", errand.attempt.id)
+        if isinstance(error, AccessRefused):
+            self.refused.setdefault(errand.engine.name, error)
+        if isinstance(error, CostCeiling):
+            self.ceiling = error
         attempt = self.ledger.claims.attempt(errand.attempt.id)
-        self._left_errors[attempt.id] = error
-        if not errand.free:
-            self.left_problems.append(problem_of(errand.shot, error))
+        if attempt.again is Again.ONCE and self.ledger.claims.are_free(keys):
+            return  # the shot looks again, and tries anew
+        error = _with_way_out(error, attempt)
+        if not left:
+            self._give_up(keys, error)
+        elif not (errand.free and attempt.state in DEFINITELY_FAILED):
+            self._left[attempt.id] = (errand.shot, error)
 
     def _answer(self, wanted: Wanted, number: int) -> tuple[Covered, ...]:
         whole = wanted.whole(number)
@@ -304,11 +406,17 @@ class Paying:
         if held.because is HeldBecause.EXPIRED:
             return ReperformError(
                 f"this cue was performed by {attempt.engine}, and the result can no longer be fetched.",
-                fix="Ask for another take of it (`--another`).",
+                fix="It is not paid for again by itself; --retry-failed does.",
+            )
+        if held.because is HeldBecause.FAILED:
+            said = (attempt.failure or {}).get("message") or attempt.state.value
+            return ReperformError(
+                f"an earlier request for this cue failed at {attempt.engine}: {said}",
+                fix="It is not paid for again by itself; --retry-failed does.",
             )
         return ReperformError(
             f"an earlier request for this cue may have arrived at {attempt.engine}; it is not sent again.",
-            fix=f"Look for {attempt.id} in your account there.",
+            fix=f"Look for {attempt.id} in your account there; --resubmit-unknown sends it anew, and may be billed again.",
         )
 
     def _lacking(self, shot: Shot, wanted: Sequence[Wanted]) -> list[Problem]:
@@ -321,20 +429,19 @@ class Paying:
         return list(dict.fromkeys(problems))
 
 
-def performing_engine(engine_of: EngineOf, name: str) -> Engine:
-    """The engine of that name.
+def _with_way_out(error: Exception, attempt: Attempt) -> Exception:
+    """A failure that is not repeated by itself says what repeats it."""
+    asks = attempt.state in (AttemptState.FAILED, AttemptState.REJECTED) and attempt.again is Again.ASKED
+    if asks and isinstance(error, ReperformError) and "--retry-failed" not in (error.fix or ""):
+        error.fix = f"{error.fix or ''} --retry-failed asks for it again, and may be billed again.".strip()
+    return error
 
-    Raises:
-        SettingsError: there is none, or it can be planned for but not yet performed with.
 
-    """
-    engine = engine_of(name)
-    if not getattr(engine, "performs", True):
-        raise SettingsError(
-            f"{name} can be planned, but not yet performed: this version does not send anything.",
-            fix="Use `reperform plan` for what it would do and cost, or run with `--engine preview`.",
-        )
-    return engine
+def _theirs(theirs: TheirClaim) -> ReperformError:
+    return ReperformError(
+        f"{theirs.host} is performing this cue (since {theirs.since}).",
+        fix=f"Run again when it is done: its result will be used. If that machine is gone for good, remove {theirs.path}.",
+    )
 
 
 def _asking(wanted: Wanted, takes: int) -> Wanted:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reperform.errors import AccessRefused
-from reperform.model import Place, Problem, Shot, Take, TimelineInfo
-from reperform.timing import FrameRange, parse_timecode
+from reperform.errors import AccessRefused, CostCeiling
+from reperform.model import Place, Problem, Shot, Take
 
-__all__ = ["Performed", "problem_of", "problems_with", "stops"]
+__all__ = ["Performed", "problem_of", "problems_with"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +30,24 @@ class Performed:
     """False where an engine stated no cost and none could be estimated."""
     refused: AccessRefused | None = field(default=None)
     """The engine refused us; what was not yet submitted then was not tried."""
+    ceiling: CostCeiling | None = field(default=None)
+    """Going on would cost more than allowed; what was not yet submitted then was not tried."""
+    sent: bool = False
+    """A request left in this run, or may have."""
+    resumable: bool = False
+    """Something is left that the next run, or a resume, goes on with."""
 
 
 def problem_of(shot: Shot, error: BaseException, *, timecode: str | None = None) -> Problem:
     """An error of one shot, placed in the timeline. `timecode` is record timecode of what it is about: a cue, else the shot."""
     where = Place(track=shot.track, clip=shot.clip, timecode=timecode or shot.record.in_)
     message = getattr(error, "message", None) or f"unexpectedly: {type(error).__name__}: {error}"
-    cause = getattr(error, "cause", None)
+    cause = (getattr(error, "cause", None) or "").strip()
+    reason = cause.splitlines()[-1] if cause else ""
     return Problem(
         severity="error",
         where=where,
-        message=f"{message} ({cause.strip().splitlines()[-1]})" if cause and cause.strip() not in message else message,
+        message=message if reason in message else f"{message} ({reason})",
         fix=getattr(error, "fix", None),
     )
 
@@ -57,19 +63,3 @@ def problems_with(take: Take, shot: Shot, warnings: Sequence[str]) -> list[Probl
             Problem(severity="error", where=where, message=message, fix=f"Look at {take.path}, or ask for `--another`.")
         )
     return problems
-
-
-def stops(problem: Problem, shot: Shot, timeline: TimelineInfo) -> bool:
-    """Whether a problem of the plan is an error of this shot: then nothing is performed for it."""
-    if problem.severity != "error" or problem.where.track != shot.track or problem.where.timecode is None:
-        return False
-    if problem.where.timecode in {shot.record.in_, *(cue.record_in for cue in shot.cues)}:
-        return True
-    try:
-        frame, start = (
-            parse_timecode(text, timeline.rate, drop_frame=timeline.drop_frame)
-            for text in (problem.where.timecode, timeline.start)
-        )
-    except ValueError:
-        return False
-    return frame - start in FrameRange(shot.record.in_frame, shot.record.frames)

@@ -24,7 +24,7 @@ async def prepare(errand: Errand) -> Errand:
     try:
         await in_thread(errand.threads, partial(_extract, errand))
     except (ReperformError, OSError) as error:
-        errand.ledger.claims.end(errand.attempt, AttemptState.FAILED, said(error))
+        errand.end(AttemptState.FAILED, said(error))
         raise
     return errand.moved(AttemptState.PREPARED)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import anyio
@@ -12,7 +14,8 @@ from anyio import CapacityLimiter
 
 from reperform.errors import ReperformError
 from reperform.ledger.ledger import Ledger
-from reperform.ledger.records import Covered
+from reperform.ledger.neighbours import Neighbours, remember
+from reperform.ledger.records import AttemptState, Covered
 from reperform.media import fingerprints
 from reperform.model import Cue, Plan, Problem, Shot, Take
 from reperform.performing import taking
@@ -20,14 +23,20 @@ from reperform.performing.carrying import sweep
 from reperform.performing.errand import in_thread
 from reperform.performing.listening import Listener, Stage, silence
 from reperform.performing.making import Making, takes_of
-from reperform.performing.paying import Paying, performing_engine
-from reperform.performing.performed import Performed, problem_of, problems_with, stops
+from reperform.performing.pauses import Pauses
+from reperform.performing.paying import Asked, Paying
+from reperform.performing.performed import Performed, problem_of, problems_with
+from reperform.performing.roster import Connect, Roster, performing_engine, unconnected
 from reperform.performing.terms import EngineOf, Planner, Terms
-from reperform.performing.wanting import Wanted, quick_key, wanted_by
+from reperform.performing.wanting import Wanted, paid_takes, quick_key, wanted_by
+from reperform.planning.stopping import stops
 
 __all__ = ["perform"]
 
 _log = logging.getLogger(__name__)
+
+Answers = Mapping[str, Mapping[int, tuple[Covered, ...]]]
+"""By cue and number of take: the paid results that answer it."""
 
 
 async def perform(
@@ -40,55 +49,82 @@ async def perform(
     only: Collection[str] | None = None,
     partial_takes: bool = False,
     jobs_at_once: int = 4,
+    connect: Connect = unconnected,
+    asked: Asked | None = None,
+    pauses: Pauses | None = None,
+    also_unsent: bool = False,
 ) -> Performed:
     """Perform what is not paid yet, fetch it, and make every take that the plan's shots should have.
 
     A shot with an error in the plan is left alone. `another` names cues that get one take more than are paid; `only`
     those that may be paid for at all (None: every one): the others keep what they have.
-    `partial_takes` makes takes also where a cue of the shot has no result. Cancelled at any moment, it leaves a ledger
-    that the next call goes on from.
+    `partial_takes` makes takes also where a cue of the shot has no result. `jobs_at_once` bounds each engine; `connect`
+    says how one is reached. `also_unsent` goes on with attempts of earlier runs of which nothing was sent, whether or not
+    the plan asks for them. Cancelled at any moment, it leaves a ledger that the next call goes on from.
 
     Raises:
         LedgerError: the ledger cannot be read or written.
         SettingsError: the plan's engine does not exist, or does not perform.
 
     """
-    run = _Run(plan, ledger=ledger, engine_of=engine_of, listener=listener, jobs_at_once=jobs_at_once)
-    run.another, run.partial = frozenset(another), partial_takes
-    run.only = None if only is None else frozenset(only)
-    sweep(ledger)
-    left = run.paying.left()
-    async with anyio.create_task_group() as tasks:
-        for attempt in left:
-            run.paying.go_on(attempt, tasks)
-        for shot in plan.shots:
-            tasks.start_soon(run.shot, shot)
+    neighbours = Neighbours(ledger)
+    remember(ledger.project)
+    async with Roster(engine_of, connect=connect, jobs_at_once=jobs_at_once) as roster:
+        run = _Run(plan, ledger=ledger, roster=roster, neighbours=neighbours, listener=listener)
+        run.another, run.partial = frozenset(another), partial_takes
+        run.only = None if only is None else frozenset(only)
+        run.paying.asked, run.paying.pauses = asked or Asked(), pauses or Pauses()
+        try:
+            await run.all(also_unsent=also_unsent)
+        finally:
+            neighbours.close()
     return run.performed()
 
 
 class _Run:
     def __init__(
-        self, plan: Plan, *, ledger: Ledger, engine_of: EngineOf, listener: Listener, jobs_at_once: int
+        self, plan: Plan, *, ledger: Ledger, roster: Roster, neighbours: Neighbours, listener: Listener
     ) -> None:
         terms = Terms(engine=plan.engine, model=plan.model, folder=plan.timeline.path.parent, settings=plan.settings)
         self.plan, self.ledger, self.listener = plan, ledger, listener
-        self.planner = Planner(terms, performing_engine(engine_of, plan.engine))
+        self.planner = Planner(terms, performing_engine(roster.engine_of, plan.engine))
         self.threads = CapacityLimiter(max(2, os.cpu_count() or 1))
         self.paying = Paying(
             ledger=ledger,
-            engine_of=engine_of,
+            roster=roster,
             listener=listener,
             planner=self.planner,
-            jobs=CapacityLimiter(jobs_at_once),
             threads=self.threads,
+            neighbours=neighbours,
         )
+        self.began = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.another: frozenset[str] = frozenset()
         self.partial = False
         self.only: frozenset[str] | None = None
         self.takes: dict[str, tuple[Take, ...]] = {}
+        self.makings: dict[str, list[Making]] = {}
+        """By shot: the takes that answer its marks as they are now, whether or not they could be made."""
+        self.sources: dict[str, str] = {}
+        """By shot: the identity of its original."""
         self.made: list[str] = []
         self.problems: list[Problem] = []
         self.failed: set[str] = set()
+
+    async def all(self, *, also_unsent: bool) -> None:
+        """What earlier runs left, and every shot. A result that waits is fetched before anything else is begun."""
+        sweep(self.ledger)
+        self.ledger.shares.publish_all()
+        self.paying.adopt_published()
+        left = self.paying.left(also_unsent=also_unsent)
+        waiting = [attempt for attempt in left if attempt.state is AttemptState.FINISHED]
+        async with anyio.create_task_group() as tasks:
+            for attempt in waiting:
+                self.paying.go_on(attempt, tasks)
+        async with anyio.create_task_group() as tasks:
+            for attempt in left[len(waiting) :]:
+                self.paying.go_on(attempt, tasks)
+            for shot in self.plan.shots:
+                tasks.start_soon(self.shot, shot)
 
     async def shot(self, shot: Shot) -> None:
         """All that is to be done for one shot; whatever goes wrong becomes a problem in its place."""
@@ -124,17 +160,32 @@ class _Run:
         source = await in_thread(self.threads, partial(fingerprints.file_identity, shot.source.path))
         answers = {each.cue.id: self.paying.answers(each) for each in wanted}
         complete = all(answers[each.cue.id] for each in meant)
-        made: dict[str, Take] = {}
+        self.sources[shot.id] = source
         if meant and (complete or self.partial):
-            for number in range(1, 1 + max((max(found, default=0) for found in answers.values()), default=0)):
-                cues = _results_for(number, wanted, answers)
-                making = Making(shot=shot, cues=cues, source=source, settings=self.plan.settings)
+            for making in self._makings(shot, wanted, answers):
                 take = await self._make(making)
                 complete = complete and take is not None and take.passed
-                if take is not None:
-                    made[take.id] = take
-        self.takes[shot.id] = self._all_takes(shot, source, made)
+        # Takes beyond those asked for now (by `--another`, by an earlier `takes: 3`) answer the marks as well.
+        paid = {each.cue.id: self.paying.answers(self._as_paid(each)) for each in wanted}
+        self.makings[shot.id] = self._makings(shot, wanted, paid)
+        self.takes[shot.id] = self._all_takes(shot)
         return complete
+
+    def _makings(self, shot: Shot, wanted: tuple[Wanted, ...], answers: Answers) -> list[Making]:
+        """The takes that can be made of these results, by number."""
+        most = max((max(found, default=0) for found in answers.values()), default=0)
+        return [
+            Making(
+                shot=shot,
+                cues=_results_for(number, wanted, answers),
+                source=self.sources[shot.id],
+                settings=self.plan.settings,
+            )
+            for number in range(1, 1 + most)
+        ]
+
+    def _as_paid(self, wanted: Wanted) -> Wanted:
+        return replace(wanted, takes=max(wanted.takes, paid_takes(wanted, self.ledger.results)))
 
     async def _make(self, making: Making) -> Take | None:
         """The take, made now or there already; None where it could not be made. What is wrong with it is said."""
@@ -148,10 +199,19 @@ class _Run:
             self.made.append(done.take.id)
         return done.take
 
-    def _all_takes(self, shot: Shot, source: str, made: Mapping[str, Take]) -> tuple[Take, ...]:
+    def _all_takes(self, shot: Shot) -> tuple[Take, ...]:
+        found = (taking.standing(making, self.ledger) for making in self.makings[shot.id])
+        made = {take.id: take for take in found if take is not None}
         # Those that answer the marks as they are now come last: the newest is what an editor sees first.
-        rows = sorted(takes_of(shot, source, self.ledger), key=lambda row: row.id in made)
+        rows = takes_of(shot, self.sources[shot.id], self.ledger, answering=made)
+        rows = tuple(sorted(rows, key=lambda row: row.id in made))
         return tuple(made.get(row.id) or taking.read(row, self.ledger, shot_id=shot.id) for row in rows)
+
+    def _settled(self) -> dict[str, tuple[Take, ...]]:
+        """The takes of each shot, in the plan's order, once all are made: a shot that was ready early may share a take with
+        a later one, and the next run must find the same."""
+        shots = [shot for shot in self.plan.shots if shot.id in self.takes]
+        return {shot.id: self._all_takes(shot) for shot in shots}
 
     def _note_paid(self, shot: Shot, wanted: tuple[Wanted, ...]) -> None:
         for each in wanted:
@@ -165,20 +225,22 @@ class _Run:
 
     def performed(self) -> Performed:
         """How it ended, the shots in the plan's order."""
-        order = [shot.id for shot in self.plan.shots]
         finished = self.paying.finished
         costs = [
             attempt.cost_usd if attempt.cost_usd is not None else attempt.estimate_usd for attempt in finished.values()
         ]
         return Performed(
-            takes={shot_id: self.takes[shot_id] for shot_id in order if shot_id in self.takes},
+            takes=self._settled(),
             made=tuple(self.made),
             problems=(*self.paying.left_problems, *self.problems),
             failed=frozenset(self.failed),
             attempts=tuple(finished),
             cost_usd=sum(cost for cost in costs if cost is not None),
             cost_known=all(cost is not None for cost in costs),
-            refused=self.paying.refused,
+            refused=next(iter(self.paying.refused.values()), None),
+            ceiling=self.paying.ceiling,
+            sent=any((attempt.sent_at or "") >= self.began for attempt in self.ledger.claims.attempts()),
+            resumable=bool(self.ledger.claims.unfinished() or self.ledger.claims.unknown()),
         )
 
 
@@ -187,7 +249,7 @@ def _counted(takes: int) -> str:
 
 
 def _results_for(
-    number: int, wanted: Sequence[Wanted], answers: Mapping[str, Mapping[int, tuple[Covered, ...]]]
+    number: int, wanted: Sequence[Wanted], answers: Answers
 ) -> tuple[tuple[Cue, str, tuple[Covered, ...]], ...]:
     """What a take is made of: the result of that number of each cue, its last where it has fewer."""
     chosen = [(each, found, min(number, max(found))) for each in wanted if (found := answers[each.cue.id])]

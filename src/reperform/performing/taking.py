@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,9 @@ from reperform.performing.making import Making, anchor, picture_identity
 from reperform.planning.targets import PREVIEW
 from reperform.timing import FrameRange, format_timecode, sample_at
 
-__all__ = ["MadeTake", "make", "read"]
+__all__ = ["MadeTake", "make", "read", "standing"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +65,19 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
         sound=tracks,
     )
     checks = checking.check_take(conformed, making.shot, splices, sound=tracks)
+    _log.info(
+        "take %s: %s, %s of %s frames copied", path.name, conformed.codec, conformed.copied_packets, conformed.frames
+    )
     take = _document(making, row, conformed, (*_of_results(splices), *checks), ledger)
     ledger.takes.finish(row, take.model_dump_json())
     put_right = (f"{each.name}: {said}" for each in splices if each.alignment for said in each.alignment.warnings)
     return MadeTake(take=take, new=True, warnings=tuple(put_right))
+
+
+def standing(making: Making, ledger: Ledger) -> Take | None:
+    """The finished take that is this one, or shows the same, as the ledger has it; None where there is none."""
+    row = making.made_already(ledger)
+    return None if row is None else _current(row, making, ledger)
 
 
 def read(row: TakeRow, ledger: Ledger, *, shot_id: str) -> Take:
@@ -86,7 +98,7 @@ def _numbered(making: Making, ledger: Ledger) -> TakeRow:
     naming.check_template(template)
     stem = naming.stem_of(source.path.stem)
     start, drop = conforming.take_start(shot, making.range)
-    first = format_timecode(start if start is not None else making.range.start, shot.media.rate, drop_frame=drop)
+    first = format_timecode(start, shot.media.rate, drop_frame=drop)
     facts: dict[str, str | int] = {
         "stem": stem,
         "timecode": "".join(digit for digit in first if digit.isdigit()),

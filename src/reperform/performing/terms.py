@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Planner:
             SettingsError: its direction names one that does not exist.
 
         """
-        return Targets(self.engine, self.terms.model, self.terms.settings).of(cue.direction)
+        return self._targets.of(cue.direction)
 
     def parameters(self, shot: Shot, cue: Cue) -> dict[str, Any]:
         """All that decides how the engine performs the cue; for a preview also what it shows.
@@ -69,6 +70,10 @@ class Planner:
     def capabilities(self, shot: Shot, job: Job) -> Capabilities:
         """Whose limits the job keeps."""
         return planning.capabilities(shot, job, **self._common())
+
+    @cached_property
+    def _targets(self) -> Targets:
+        return Targets(self.engine, self.terms.model, self.terms.settings)
 
     def _common(self) -> dict[str, Any]:
         return {"engine": self.engine, "model": self.terms.model, "settings": self.terms.settings}

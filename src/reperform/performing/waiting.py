@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from reperform.engines.base import Submitted
-from reperform.errors import JobFailed, LedgerError, Rejected
+import anyio
+
+from reperform.engines.base import Finished, Submitted
+from reperform.errors import EngineError, Expired, JobFailed, LedgerError, Rejected
 from reperform.ledger.records import Address, AttemptState
 from reperform.performing.errand import Errand
 from reperform.performing.listening import Stage
@@ -28,18 +30,19 @@ async def wait(errand: Errand) -> Errand:
         raise LedgerError(f"attempt {errand.attempt.id} is submitted, and has no id of the engine.")
     known = errand.ledger.claims.addresses(errand.attempt)
     addresses = {name.removeprefix(SUBMITTED): known[name].address for name in known if name.startswith(SUBMITTED)}
+    submitted = Submitted(remote_id=errand.attempt.remote_id, addresses=addresses)
     try:
-        finished = await errand.engine.wait(
-            Submitted(remote_id=errand.attempt.remote_id, addresses=addresses), errand.progress(Stage.WAITING)
-        )
+        finished = await _waited(errand, submitted)
         if not finished.outputs:
             raise JobFailed(f"{errand.engine.name} says that job {errand.job.id} is done, and returned nothing.")
     except Exception as error:
         # Only the engine's own word ends the attempt; a job on this machine ended with its error.
         if isinstance(error, Rejected):
-            errand.ledger.claims.end(errand.attempt, AttemptState.REJECTED, error)
+            errand.end(AttemptState.REJECTED, error)
+        elif isinstance(error, Expired):
+            errand.end(AttemptState.EXPIRED, error)
         elif errand.free or isinstance(error, JobFailed):
-            errand.ledger.claims.end(errand.attempt, AttemptState.FAILED, said(error))
+            errand.end(AttemptState.FAILED, said(error))
         raise
     with errand.ledger.transaction():
         outputs = [
@@ -48,3 +51,14 @@ async def wait(errand: Errand) -> Errand:
         ]
         errand.ledger.claims.store_addresses(errand.attempt, outputs)
         return errand.moved(AttemptState.FINISHED, cost_usd=finished.cost_usd)
+
+
+async def _waited(errand: Errand, submitted: Submitted) -> Finished:
+    """Until it is done; no longer than `--wait` says: what is left behind is gone on with later."""
+    with anyio.move_on_after(errand.wait_seconds) as scope:
+        return await errand.engine.wait(submitted, errand.progress(Stage.WAITING))
+    assert scope.cancelled_caught, "only that comes here"
+    raise EngineError(
+        f"{errand.engine.name} is still performing job {errand.job.id} after {errand.wait_seconds:g} seconds; it is kept.",
+        fix="`reperform resume` goes on with it.",
+    )

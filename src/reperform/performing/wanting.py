@@ -12,6 +12,7 @@ from reperform.ledger.records import Covered, FrameDigests, Piece
 from reperform.ledger.results import Results
 from reperform.media import fingerprints
 from reperform.media.fingerprints import CueDigests
+from reperform.media.kept_open import OpenMedia
 from reperform.model import Cue, Shot
 from reperform.performing.terms import Planner
 from reperform.timing import FrameRange
@@ -78,8 +79,8 @@ def wanted_by(shot: Shot, planner: Planner, results: Results, *, another: Collec
     return tuple(found)
 
 
-def quick_key(shot: Shot, cue: Cue, planner: Planner) -> str:
-    """The plan's key of a cue: cheap to make, and not what is paid by.
+def quick_key(shot: Shot, cue: Cue, planner: Planner, files: OpenMedia | None = None) -> str:
+    """The plan's key of a cue: cheap to make, and not what is paid by. `files` stay open for the next cue.
 
     Raises:
         MediaRefused, MediaError, SettingsError: as `wanted_by`.
@@ -91,7 +92,7 @@ def quick_key(shot: Shot, cue: Cue, planner: Planner) -> str:
         "model": target.performer_model,
         "parameters": planner.parameters(shot, cue),
     }
-    return fingerprints.quick_key(shot, cue, parameters)
+    return fingerprints.quick_key(shot, cue, parameters, files)
 
 
 def paid_takes(wanted: Wanted, results: Results) -> int:

@@ -9,6 +9,7 @@ segments     cues as seconds of the media sent
 ordering     a job as its engine is given it
 making       jobs
 costs        what they cost
+stopping     which problems stop which shot
 documents    the plan
 """
 

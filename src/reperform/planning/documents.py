@@ -11,9 +11,9 @@ from reperform.model import Cost, Cue, IgnoredMarker, Job, Plan, PlanSettings, P
 from reperform.planning import costs
 from reperform.planning.making import shot_jobs
 from reperform.planning.pieces import Quietest, clock_rate, wire_rate
+from reperform.planning.stopping import stops
 from reperform.planning.suitability import check_drop
 from reperform.planning.targets import Target, Targets, check_options, public_options
-from reperform.timing import FrameRange, parse_timecode
 
 __all__ = ["plan"]
 
@@ -46,7 +46,7 @@ def plan(
     said = list(problems)
     for shot in map(_marking(paid), shots):
         made: tuple[Job, ...] = ()
-        if not any(_stops(problem, shot, info) for problem in problems):
+        if not any(stops(problem, shot, info) for problem in problems):
             unpaid = [cue for cue in shot.cues if not cue.paid]
             made, found = shot_jobs(shot, unpaid, targets=targets, folder=info.path.parent, quietest=quietest)
             said.extend(found)
@@ -74,21 +74,6 @@ def _marking(paid: Callable[[Shot, Cue], bool] | None) -> Callable[[Shot], Shot]
         return shot.model_copy(update={"cues": cues})
 
     return mark
-
-
-def _stops(problem: Problem, shot: Shot, info: TimelineInfo) -> bool:
-    """Whether the problem is an error inside this shot, so that nothing is to be paid for it."""
-    if problem.severity != "error" or problem.where.track != shot.track or problem.where.timecode is None:
-        return False
-    if problem.where.timecode == shot.record.in_:
-        return True
-    try:
-        frame, first = (
-            parse_timecode(text, info.rate, drop_frame=info.drop_frame) for text in (problem.where.timecode, info.start)
-        )
-    except ValueError:
-        return False
-    return frame - first in FrameRange(shot.record.in_frame, shot.record.frames)
 
 
 def _cautions(shots: Sequence[Shot], targets: Targets) -> list[Problem]:

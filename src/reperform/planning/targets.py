@@ -11,7 +11,7 @@ from reperform.engines.base import Capabilities, Engine
 from reperform.errors import SettingsError
 from reperform.model import PlanSettings
 
-__all__ = ["PREVIEW", "Target", "Targets", "check_options", "options_for", "public_options"]
+__all__ = ["PREVIEW", "Target", "Targets", "check_options", "is_secret", "options_for", "public_options"]
 
 PREVIEW = "preview"
 
@@ -139,6 +139,17 @@ def public_options(settings: PlanSettings) -> PlanSettings:
         name, _, field_name = key.partition(".")
         public[key] = _fields_of(engines.get(name)).public({field_name: text})[field_name]
     return settings.model_copy(update={"options": public})
+
+
+def is_secret(key: str) -> bool:
+    """Whether `ENGINE.FIELD` may carry a credential, so that no plan keeps its value.
+
+    Raises:
+        SettingsError: there is no such engine.
+
+    """
+    name, _, field_name = key.partition(".")
+    return any(option.name == field_name and option.secret for option in _fields_of(engines.get(name)).options)
 
 
 def _fields_of(engine: Engine) -> Fields:

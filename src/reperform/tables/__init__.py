@@ -5,18 +5,23 @@ Each function takes `width` (None: the terminal's, between 60 and 110 columns) a
 
 from __future__ import annotations
 
+from reperform.tables.attempts import attempts_text
 from reperform.tables.engine_list import engines_table
 from reperform.tables.findings import findings_text
+from reperform.tables.outcomes import takes_text
 from reperform.tables.plans import plan_table
-from reperform.tables.problems import place_text, problems_text
+from reperform.tables.problems import ignored_text, place_text, problems_text
 from reperform.tables.words import direction_text, voice_text
 
 __all__ = [
+    "attempts_text",
     "direction_text",
     "engines_table",
     "findings_text",
+    "ignored_text",
     "place_text",
     "plan_table",
     "problems_text",
+    "takes_text",
     "voice_text",
 ]

@@ -11,7 +11,7 @@ from reperform.tables.printing import clean, indented, plural, render, short, st
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["ignored_list", "place_text", "problem_list", "problems_text"]
+__all__ = ["ignored_list", "ignored_text", "place_text", "problem_list", "problems_text"]
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold"}
 _PLACES, _MARKERS = 4, 8
@@ -21,6 +21,13 @@ _PLACES, _MARKERS = 4, 8
 def problems_text(problems: Sequence[Problem], *, width: int | None = None, styled: bool = False) -> str:
     """Errors, then warnings, then notes; empty where there is none of them."""
     return render(_with_gaps(problem_list(problems)), width=width, styled=styled)
+
+
+def ignored_text(markers: Sequence[IgnoredMarker], *, width: int | None = None, styled: bool = False) -> str:
+    """Why nothing is a mark: every marker with its reason, or that there is none."""
+    if not markers:
+        return render([text("There are no markers in this timeline.")], width=width, styled=styled)
+    return render([text("No markers are marks."), ignored_list(markers)], width=width, styled=styled)
 
 
 def place_text(place: Place) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,7 @@ def merge(
     A take that is known now replaces what the timeline said of it. Takes that failed a check are left out. A new key is
     the next one of its kind that is free; `taken` are the keys of others.
     """
+    earlier = _under_own_keys(earlier, taken)
     unwanted = {take.id for take in takes if not take.passed} | set(failed)
     known = {take.id: take for take in takes if take.passed}
     entries = {entry.id: entry for entry in earlier if entry.id not in known and entry.id not in unwanted}
@@ -121,6 +122,20 @@ def merge(
             key=key, record=records.take_record_of(take), path=Path(take.path), name=Path(take.path).name
         )
     return tuple(sorted(entries.values(), key=_place))
+
+
+def _under_own_keys(earlier: Sequence[Entry], taken: Collection[str]) -> list[Entry]:
+    """The takes from before, those under a key of the original's or of each other's under a new one: where an editor dropped
+    what a track of takes says, all that is left is that each clip shows one.
+    """
+    used = set(taken)
+    kept: list[Entry] = []
+    for entry in sorted(earlier, key=lambda entry: not _NUMBERED.fullmatch(entry.key)):
+        known = earlier_key(kept, entry.id)
+        key = known or (entry.key if entry.key not in used else _next_key(preview=entry.record.preview, used=used))
+        used.add(key)
+        kept.append(replace(entry, key=key))
+    return kept
 
 
 def _place(entry: Entry) -> tuple[bool, int, str]:
@@ -139,7 +154,9 @@ def choose(alternates: Alternates, wanted: Mapping[str, str | None], *, made: Se
     """Which take stands in the cut, into the alternates and its record.
 
     What a person chose (`wanted`, else what the timeline recorded); else the newest performed take; else the newest
-    preview. A choice of a take that is not here, or failed, falls back to the rule.
+    preview. `made` are the takes that are known now in the order of their preference, the best last: one that was made
+    for another use of the same media, with other marks, is not newer than the one that answers this clip's. A choice of a
+    take that is not here, or failed, falls back to the rule.
     """
     record = alternates.record
     choice = wanted.get(record.shot)
@@ -149,7 +166,9 @@ def choose(alternates: Alternates, wanted: Mapping[str, str | None], *, made: Se
     by_person = entry is not None or choice == ORIGINAL
     if not by_person:
         performed = [item for item in alternates.entries if not item.record.preview]
-        entry = max(performed or alternates.entries, key=lambda item: item.order, default=None)
+        rank = {take.id: number for number, take in enumerate(made)}
+        ranked = sorted(performed or alternates.entries, key=lambda item: (rank.get(item.id, -1), item.order))
+        entry = ranked[-1] if ranked else None
     alternates.chosen = entry
     alternates.record = record.model_copy(
         update={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +75,9 @@ def choices(timeline: otio.schema.Timeline) -> dict[str, tuple[Choice, ...]]:
     return {shot.record.shot: shot.choices for shot in _shots(timeline)}
 
 
-def select(out: Path, clip: str, take: str) -> Selected:
-    """Puts a take of a shot, or its original, into the cut; the version before is kept under a numbered name.
+def select(out: Path, clip: str, take: str, *, last_written: Mapping[str, str] | None = None) -> Selected:
+    """Puts a take of a shot, or its original, into the cut. What stood there is kept under a numbered name, unless it is as
+    we last wrote it: `last_written` is SHA-256 by file name; None where that is not known.
 
     `clip` is a shot's id (`V1@01:00:04:00`), a record timecode inside it, or a unique clip name. `take` is a number, a key
     (`take_002`, `preview_001`), a file's name or its number (`RP002`), a take's id, or `original`.
@@ -96,7 +97,7 @@ def select(out: Path, clip: str, take: str) -> Selected:
     choice = None if take.strip().lower() == ORIGINAL else _find_take(shot, take)
     wanted = choice.record.take if choice else ORIGINAL
     written = rewrite(cut, record=record, chosen={shot.record.shot: wanted}, out=out)
-    saved = save(written.timelines, out, input_path=None, by_number=False)
+    saved = save(written.timelines, out, input_path=None, last_written=last_written, by_number=False)
     source = (choice or shot.choices[0]).record.source if shot.choices else {}
     return Selected(
         shot=shot.record.shot,

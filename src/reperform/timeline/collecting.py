@@ -39,6 +39,7 @@ class Given:
 
     shot: Shot
     takes: Sequence[Take] = ()
+    """In the order of their preference: oldest first, those that answer its marks as they are now last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ def collect(
             entries, _ = earlier_entries(item.clip, folder=folder, names=names)
             earlier[id(owners[id(item.clip)])].entries.extend(entries)
     sound_clips = _sound_clips(clips)
-    _take_off(timeline, clips, names)
+    _take_off(timeline, [clip for clip in clips if id(clip) in shots or _is_of_ours(clip)], names)
     found = [
         _alternates(clip, shots.get(id(clip), (clip, None))[1], earlier[id(clip)], sounds, sound_clips, names)
         for clip in clips
@@ -212,6 +213,12 @@ def _sound_clips(clips: Sequence[otio.schema.Clip]) -> dict[str, list[otio.schem
         if picture is not None:
             found[str(picture)].append(clip)
     return found
+
+
+def _is_of_ours(clip: otio.schema.Clip) -> bool:
+    """Whether we wrote that it has takes. One whose takes only they themselves tell of, and that has no mark now, stays as
+    it is."""
+    return records.says(clip, "original") is not None
 
 
 def _take_off(timeline: otio.schema.Timeline, clips: Sequence[otio.schema.Clip], names: Collection[str]) -> None:

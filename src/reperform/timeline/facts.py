@@ -54,6 +54,13 @@ class Times:
             frame = self._frames[rate] = whole(FLICKS / exact)
         return whole(int(value) * frame if value.is_integer() else exact_seconds(time) * FLICKS)
 
+    def length(self, time: OtioTime) -> Flicks:
+        """A length in flicks: zero where it is negative, or no time."""
+        try:
+            return max(0, self.flicks(time))
+        except (ValueError, OverflowError):
+            return 0
+
     def span(self, time_range: Any) -> tuple[Flicks, Flicks] | None:
         """Start and duration of a TimeRange; None where there is none, or none that can be read."""
         if time_range is None:
@@ -68,10 +75,11 @@ class Times:
 def speed_of(item: Any) -> Fraction | None:
     """The product of an item's retimes: 1 for none, 0 for a freeze, None where one varies."""
     effects = item.effects
-    if not len(effects):
-        return ONE
     speed = ONE
-    for effect in effects[:]:
+    for number in range(len(effects)):
+        effect = effects[number]
+        if type(effect) is otio.schema.Effect:
+            continue
         if not isinstance(effect, otio.schema.TimeEffect) or not effect.enabled:
             continue
         scalar = getattr(effect, "time_scalar", None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -12,11 +14,11 @@ import opentimelineio as otio
 
 from reperform.errors import TimelineError
 from reperform.timeline.cut import Cut, Index, PlacedClip, TrackPlace
-from reperform.timeline.facts import Times, is_moving, speed_of
+from reperform.timeline.facts import Times, speed_of
 from reperform.timeline.marking import Marking
 from reperform.timeline.picture import PictureFinder
-from reperform.timeline.spaces import FLICKS, ONE, Flicks, Item, Space, product, seconds_of, whole
-from reperform.timing import FrameRange, Rate, ceil_frame, floor_frame
+from reperform.timeline.spaces import Flicks, Frames, Item, Space, seconds_of
+from reperform.timing import ceil_frame
 
 __all__ = ["PictureFinder", "build", "by_address", "item_at", "picture_at"]
 
@@ -36,8 +38,9 @@ def build(cut: Cut) -> Index:
 
     """
     walk = _Walk(cut)
-    frames = ceil_frame(seconds_of(walk.top(cut.timeline.tracks)), cut.rate)
-    dialect, markers = walk.marking.placed()
+    with _nothing_to_collect():
+        frames = ceil_frame(seconds_of(walk.top(cut.timeline.tracks)), cut.rate)
+        dialect, markers = walk.marking.settled()
     return Index(
         cut=replace(cut, dialect=dialect),
         tracks=tuple(walk.tracks),
@@ -45,6 +48,18 @@ def build(cut: Cut) -> Index:
         markers=markers,
         frames=frames,
     )
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """All that the walk makes stays; the collector would only look at it again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def by_address(index: Index) -> dict[tuple[int, ...], PlacedClip]:
@@ -91,7 +106,7 @@ class _Walk:
         self.tracks: list[TrackPlace] = []
         self.clips: list[PlacedClip] = []
         self.marking = Marking(cut, self.times)
-        self._frames = _Frames(cut.rate)
+        self._frames = Frames(cut.rate)
 
     def top(self, stack: Any) -> Flicks:
         """Walks the timeline's stack and returns its length."""
@@ -100,7 +115,7 @@ class _Walk:
         space = Space(-start, low=_ZERO if trim else None, high=trim[1] if trim else None, enabled=stack.enabled)
         natural = self._stack(stack, _Lane(_TOP, space), ())
         length = trim[1] if trim else natural
-        self.marking.around(Item(stack, (), start, start, length, ONE), "stack", space, top=True)
+        self.marking.around(Item(stack, start, start, length), "stack", space, top=True)
         return length
 
     def _stack(self, stack: Any, around: _Lane, address: tuple[int, ...]) -> Flicks:
@@ -130,8 +145,8 @@ class _Walk:
         self.tracks.append(place)
         trim = self._range(track, place.label)
         start, length = trim or (_ZERO, _ZERO)
-        item = Item(track, place.address, local, start, length, speed_of(track))
-        inner = lane.space.inside(item, bounded=trim is not None, enabled=place.enabled)
+        item = Item(track, local, start, length)
+        inner = lane.space.inside(item, speed_of(track), bounded=trim is not None, enabled=place.enabled)
         natural = self._track(track, _Lane(place, inner))
         item = item if trim else item._replace(duration=natural)
         self.marking.around(item, "track", lane.space, top=len(place.address) == 1)
@@ -148,19 +163,13 @@ class _Walk:
             if isinstance(child, otio.schema.Transition):
                 before = child
                 # A fade at a track's very end reaches beyond its items.
-                overhang += self._offset(child.in_offset) if position == 0 else _ZERO
-                overhang += self._offset(child.out_offset) if position == last else _ZERO
+                overhang += self.times.length(child.in_offset) if position == 0 else _ZERO
+                overhang += self.times.length(child.out_offset) if position == last else _ZERO
                 continue
             follows = after[position] if type(after[position]) is otio.schema.Transition else None
             local = self._child(child, lane, _Spot(position, local, before, follows))
             before = None
         return local + overhang
-
-    def _offset(self, time: Any) -> Flicks:
-        try:
-            return max(_ZERO, self.times.flicks(time))
-        except (ValueError, OverflowError):
-            return _ZERO
 
     def _child(self, child: Any, lane: _Lane, spot: _Spot) -> Flicks:
         """Places one item; returns when it ends, in the time of what it stands in."""
@@ -176,65 +185,34 @@ class _Walk:
             place = _place(child, None, lane, address, (*lane.place.height, 0), kind, 1)
             return self._nested(child, _Lane(place, lane.space), spot.local)
         start, duration = self._must(child, self.times.span(child.source_range), lane.place.label)
-        if len(child.markers):
-            self.marking.item(Item(child, address, spot.local, start, duration, ONE), "gap", lane.space)
+        self.marking.on_item(Item(child, spot.local, start, duration), "gap", lane.space)
         return spot.local + duration
 
     def _compound(self, stack: Any, lane: _Lane, spot: _Spot, address: tuple[int, ...]) -> Flicks:
         trim = self._range(stack, lane.place.label)
         start, length = trim or (_ZERO, _ZERO)
-        item = Item(stack, address, spot.local, start, length, speed_of(stack))
+        item = Item(stack, spot.local, start, length)
         enabled = lane.place.enabled and lane.space.enabled and stack.enabled
-        inner = lane.space.inside(item, bounded=trim is not None, enabled=enabled)
+        inner = lane.space.inside(item, speed_of(stack), bounded=trim is not None, enabled=enabled)
         natural = self._stack(stack, _Lane(lane.place, inner), address)
         item = item if trim else item._replace(duration=natural)
-        self.marking.item(item, "stack", lane.space)
+        self.marking.on_item(item, "stack", lane.space)
         return spot.local + item.duration
 
     def _clip(self, clip: Any, lane: _Lane, spot: _Spot) -> Flicks:
-        reference = clip.media_reference
         own = clip.source_range
-        if own is None and reference is not None:
+        if own is None and (reference := clip.media_reference) is not None:
             own = reference.available_range
         start, duration = self._must(clip, self.times.span(own), lane.place.label)
-        item = Item(clip, (*lane.place.address, spot.position), spot.local, start, duration, speed_of(clip))
-        end = spot.local + duration
-        record = lane.space.record(spot.local, duration)
-        seen = lane.space.visible(*record)
+        item = Item(clip, spot.local, start, duration)
+        seen = lane.space.seen(item)
         placed = None
         if seen[0] < seen[1]:
-            placed = self._placed(item, lane, spot, record, seen)
+            placed = PlacedClip(item, lane.place, spot.position, lane.space, seen, self._frames)
+            placed.transitions = spot.before, spot.after
             self.clips.append(placed)
-        if len(clip.markers):
-            self.marking.item(item, "clip", lane.space, placed)
-        return end
-
-    def _placed(
-        self, item: Item, lane: _Lane, spot: _Spot, record: tuple[Flicks, Flicks], seen: tuple[Flicks, Flicks]
-    ) -> PlacedClip:
-        clip, place = item.item, lane.place
-        speed = product(item.own_speed, lane.space.speed)
-        source_start, source_end = _visible_source(item, speed, record, seen)
-        return PlacedClip(
-            clip=clip,
-            address=item.address,
-            index=spot.position,
-            track=place,
-            record_start=self._frames.seconds(seen[0]),
-            record_end=self._frames.seconds(seen[1]),
-            record=self._frames.between(*seen),
-            source_start=self._frames.seconds(source_start),
-            source_end=self._frames.seconds(source_end),
-            speed=speed,
-            enabled=place.enabled and lane.space.enabled and clip.enabled,
-            head_transition=self._media(spot.before.in_offset, item) if spot.before is not None else _NO_TIME,
-            tail_transition=self._media(spot.after.out_offset, item) if spot.after is not None else _NO_TIME,
-            moving=place.kind == "audio" or is_moving(clip, clip.media_reference),
-        )
-
-    def _media(self, offset: Any, item: Item) -> Fraction:
-        """Seconds of a clip's media that a transition uses."""
-        return seconds_of(self._offset(offset)) * (abs(item.own_speed) if item.own_speed else ONE)
+        self.marking.on_clip(item, lane.space, seen, placed)
+        return spot.local + duration
 
     def _range(self, item: Any, label: str) -> tuple[Flicks, Flicks] | None:
         """An item's source_range, if it has one."""
@@ -256,31 +234,6 @@ class _Walk:
             return self.times.flicks(track.duration())
         except Exception:  # noqa: BLE001 - what cannot be measured in a track of subtitles does not matter
             return _ZERO
-
-
-class _Frames:
-    """Flicks as seconds and as record frames. Remembers seconds: an end is mostly the next start too."""
-
-    def __init__(self, rate: Rate) -> None:
-        self._rate = rate
-        self._frame = whole(FLICKS / rate)
-        self._known: dict[Flicks, Fraction] = {}
-
-    def seconds(self, flicks: Flicks) -> Fraction:
-        known = self._known.get(flicks)
-        if known is None:
-            known = self._known[flicks] = seconds_of(flicks)
-        return known
-
-    def between(self, start: Flicks, end: Flicks) -> FrameRange:
-        """The whole record frames of a range."""
-        first, rest = divmod(start, self._frame)
-        last, more = divmod(end, self._frame)
-        if rest:
-            first = floor_frame(self.seconds(start), self._rate)
-        if more:
-            last = ceil_frame(self.seconds(end), self._rate)
-        return FrameRange.between(first, last)
 
 
 def _place(
@@ -309,17 +262,3 @@ def _kind(child: Any, around: Kind) -> Kind | None:
     if kind in _NOT_SEEN:
         return None
     return "audio" if kind.startswith("audio") else "video"
-
-
-def _visible_source(
-    item: Item, speed: Fraction | None, record: tuple[Flicks, Flicks], seen: tuple[Flicks, Flicks]
-) -> tuple[Flicks, Flicks]:
-    """The media that a clip shows, first to last in the media's order, in the space of its source_range.
-
-    Where the speed varies, the file does not say which: then as long as the clip is.
-    """
-    if speed is None or (speed is ONE and seen == record):
-        return item.source_start, item.source_start + item.duration
-    skipped = record[1] - seen[1] if speed < 0 else seen[0] - record[0]
-    start = item.source_start + skipped * abs(speed)
-    return start, start + (seen[1] - seen[0]) * abs(speed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -74,7 +75,14 @@ def locate(spelled: str, folder: Path, *, hosts: frozenset[str] = frozenset()) -
     elif scheme and raw.startswith("///"):
         raw = raw[2:]
     readings = (unquote(raw), raw) if scheme else (raw, unquote(raw))
-    return _location(tuple(dict.fromkeys(readings)), folder, hosts)
+    return _location(tuple(dict.fromkeys(form for reading in readings for form in _forms(reading))), folder, hosts)
+
+
+def _forms(reading: str) -> tuple[str, ...]:
+    """As written, and as other systems write the same letters: `ü` in one character, or in two as a Mac may."""
+    if reading.isascii():
+        return (reading,)
+    return (reading, unicodedata.normalize("NFC", reading), unicodedata.normalize("NFD", reading))
 
 
 def _with_host(raw: str) -> str:

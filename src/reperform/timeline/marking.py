@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from reperform.timeline.cut import Cut, PlacedClip, PlacedMarker
+from reperform.timeline.cut import Cut
 from reperform.timeline.dialects.base import Dialect, ItemFacts, MarkerTime
 from reperform.timeline.dialects.generic import settle
 from reperform.timeline.dialects.otio import OtioDialect
-from reperform.timeline.facts import Times
-from reperform.timeline.spaces import FLICKS, Flicks, Item, Space, seconds_of, whole
+from reperform.timeline.facts import Times, speed_of
+from reperform.timeline.placed import Mark, On, PlacedClip, PlacedMarker, Where
+from reperform.timeline.spaces import FLICKS, Flicks, Frames, Item, Space, seconds_of, whole
 from reperform.timing import SNAP
 
 __all__ = ["Marking"]
-
-On = Literal["clip", "gap", "transition", "track", "stack"]
-
-
-class _Mark(NamedTuple):
-    """A marker whose place waits for the dialect."""
-
-    marker: Any
-    on: On
-    clip: PlacedClip | None
-    item: Item
-    space: Space
-    time: tuple[Flicks, Flicks] | None
-    """Start and duration, as written."""
-    offset: Flicks
-    """From the item's start, in the item's own time."""
-    own: bool
-    """Counted in the item's own time, whoever wrote it."""
-
-    @property
-    def fits(self) -> bool:
-        """Whether the item's own time puts it on the item."""
-        return 0 <= self.offset < self.item.duration
 
 
 class Marking:
@@ -44,114 +22,115 @@ class Marking:
 
     def __init__(self, cut: Cut, times: Times) -> None:
         self._cut = cut
+        self._dialect = cut.dialect
+        self._own_times = False
+        """Whether the dialect counts in each item's own time, and nothing has to be asked."""
         self._times = times
+        self._frames = Frames(cut.rate)
         self._start = whole(cut.start_frame * FLICKS / cut.rate)
-        self._marks: list[_Mark] = []
         self._snap = SNAP / cut.rate * FLICKS
+        self._found: list[PlacedMarker] = []
+        self._all_fit = True
 
-    def item(self, item: Item, on: On, space: Space, placed: PlacedClip | None = None) -> None:
-        """The markers on a clip, a gap or a nested stack; `placed` None for what is no clip or is trimmed away."""
-        own = on == "gap"
-        for marker, time in self._timed(item.item):
-            offset = time[0] - item.source_start if time else 0
-            self._marks.append(_Mark(marker, on, placed, item, space, time, offset, own))
+    def on_clip(self, item: Item, space: Space, seen: tuple[Flicks, Flicks], placed: PlacedClip | None) -> None:
+        """The markers on a clip of which `seen` is visible; `placed` None where that is nothing."""
+        for marker in _each(item.item.markers):
+            start = self._time(marker.marked_range.start_time)
+            offset = 0 if start is None else start - item.source_start
+            self._all_fit = self._all_fit and 0 <= offset < item.duration
+            written = Mark(item, space, seen, start, offset, own=False)
+            self._found.append(PlacedMarker(marker, "clip", placed, written, self))
+
+    def on_item(self, item: Item, on: On, space: Space) -> None:
+        """The markers on a gap or a nested stack."""
+        for marker in _each(item.item.markers):
+            start = self._time(marker.marked_range.start_time)
+            offset = 0 if start is None else start - item.source_start
+            self._all_fit = self._all_fit and (on == "gap" or 0 <= offset < item.duration)
+            written = Mark(item, space, space.seen(item), start, offset, own=on == "gap")
+            self._found.append(PlacedMarker(marker, on, None, written, self))
 
     def around(self, item: Item, on: On, space: Space, *, top: bool) -> None:
         """The markers on a track, or on the timeline; there, at or past its start, they are record timecode."""
-        for marker, time in self._timed(item.item):
-            offset = time[0] - item.source_start if time else 0
-            if top and time is not None and 0 < self._start <= time[0]:
-                offset = time[0] - self._start
-            self._marks.append(_Mark(marker, on, None, item, space, time, offset, own=True))
+        for marker in _each(item.item.markers):
+            start = self._time(marker.marked_range.start_time)
+            offset = 0 if start is None else start - item.source_start
+            if top and start is not None and 0 < self._start <= start:
+                offset = start - self._start
+            written = Mark(item, space, space.seen(item), start, offset, own=True)
+            self._found.append(PlacedMarker(marker, on, None, written, self))
 
-    def _timed(self, item: Any) -> Iterator[tuple[Any, tuple[Flicks, Flicks] | None]]:
-        markers = item.markers
-        # Asked one by one: OTIO takes ten times as long to say that there are no more.
-        for number in range(len(markers)):
-            marker = markers[number]
-            yield marker, self._time(marker.marked_range)
+    def settled(self) -> tuple[Dialect, tuple[PlacedMarker, ...]]:
+        """The dialect that the marks of the file have settled, and all of them."""
+        if type(self._dialect) is OtioDialect and not self._all_fit:
+            marks = [mark for mark in self._found if mark.written.start is not None and not mark.written.own]
+            self._dialect = settle(self._dialect, [(self._time_of(mark), self._facts(mark)) for mark in marks])
+        self._own_times = type(self._dialect) is OtioDialect
+        return self._dialect, tuple(self._found)
 
-    def _time(self, marked: Any) -> tuple[Flicks, Flicks] | None:
-        try:
-            start = self._times.flicks(marked.start_time)
-        except (ValueError, OverflowError):
-            return None
-        try:
-            return start, max(0, self._times.flicks(marked.duration))
-        except (ValueError, OverflowError):
-            return start, 0
+    def frame(self, mark: PlacedMarker) -> int | None:
+        """The record frame that a marker begins on, without asking how long it is; None where it stands nowhere."""
+        item, space, seen, _, offset, own = mark.written
+        if (own or self._own_times) and space.is_plain and (mark.clip is not None or mark.on != "clip"):
+            start = space.origin + item.local + offset
+            if mark.written.start is not None and seen[0] <= start < seen[1]:
+                return self._frames.floor(start)
+        return None if mark.record_start is None else self._cut.record_frame(mark.record_start)
 
-    def placed(self) -> tuple[Dialect, tuple[PlacedMarker, ...]]:
-        """The dialect that the marks of the file have settled, and every marker in its place."""
-        dialect = self._cut.dialect
-        if type(dialect) is OtioDialect and not all(mark.own or mark.fits for mark in self._marks):
-            counted = [(_seconds(mark.time), self._facts(mark)) for mark in self._marks if mark.time and not mark.own]
-            dialect = settle(dialect, counted)
-        own = type(dialect) is OtioDialect
-        return dialect, tuple(self._place(mark, dialect, own=own) for mark in self._marks)
-
-    def _facts(self, mark: _Mark) -> ItemFacts:
-        item = mark.item
-        available = None
-        if mark.on == "clip" and (reference := item.item.media_reference) is not None:
-            available = self._times.span(reference.available_range)
-        return ItemFacts(
-            source_start=seconds_of(item.source_start),
-            duration=seconds_of(item.duration),
-            speed=item.own_speed,
-            available_start=seconds_of(available[0]) if available else None,
-            available_end=seconds_of(available[0] + available[1]) if available else None,
-            record_timecode=seconds_of(self._start + mark.space.record(item.local, item.duration)[0]),
-        )
-
-    def _place(self, mark: _Mark, dialect: Dialect, *, own: bool) -> PlacedMarker:
-        if mark.time is None:
-            return _nowhere(mark, "its time is none that can be read")
-        if own or mark.own:
-            return self._at(mark, mark.offset, mark.time[1])
-        span = dialect.marker_span(_seconds(mark.time), self._facts(mark))
+    def where(self, mark: PlacedMarker) -> Where:
+        """When a marker stands."""
+        written = mark.written
+        if written.start is None:
+            return Where(None, None, uncertain="its time is none that can be read")
+        if self._own_times or written.own:
+            return self._at(mark, written.offset, self._duration(mark))
+        span = self._dialect.marker_span(self._time_of(mark), self._facts(mark))
         if span.offset is None:
-            return _nowhere(mark, span.uncertain)
+            return Where(None, None, uncertain=span.uncertain)
         return self._at(mark, span.offset * FLICKS, span.duration * FLICKS, span.uncertain)
 
-    def _at(self, mark: _Mark, offset: Flicks, duration: Flicks, uncertain: str | None = None) -> PlacedMarker:
+    def _at(self, mark: PlacedMarker, offset: Flicks, duration: Flicks, uncertain: str | None = None) -> Where:
         if mark.on == "clip" and mark.clip is None:
-            return _nowhere(mark, None, trimmed_away=True)
-        start, end = mark.space.record(mark.item.local + offset, duration)
-        low, high = mark.space.visible(*mark.space.record(mark.item.local, mark.item.duration))
-        start, end, inside = self._within(start, end, low, high)
-        return PlacedMarker(
-            marker=mark.marker,
-            on=mark.on,
-            clip=mark.clip,
-            record_start=seconds_of(start),
-            record_end=seconds_of(end),
-            trimmed_away=not inside,
-            uncertain=uncertain,
-        )
+            return Where(None, None, trimmed_away=True)
+        item, space, seen = mark.written[:3]
+        start, end, inside = self._within(*space.record(item.local + offset, duration), *seen)
+        return Where(seconds_of(start), seconds_of(end), not inside, uncertain)
 
     def _within(self, start: Flicks, end: Flicks, low: Flicks, high: Flicks) -> tuple[Flicks, Flicks, bool]:
         """What of a marker is visible, and whether anything is; a hair before the first frame is the first frame."""
-        if low <= start < high and end <= high:
-            return start, end, True
         if low - self._snap <= start < low:
             start, end = low, max(low, end)
         if start >= high or (start < low and end <= low):
             return start, end, False
         return max(start, low), max(min(end, high), low), True
 
+    def _facts(self, mark: PlacedMarker) -> ItemFacts:
+        item, space = mark.written[:2]
+        available = None
+        if mark.on == "clip" and (reference := item.item.media_reference) is not None:
+            available = self._times.span(reference.available_range)
+        return ItemFacts(
+            source_start=seconds_of(item.source_start),
+            duration=seconds_of(item.duration),
+            speed=speed_of(item.item),
+            available_start=seconds_of(available[0]) if available else None,
+            available_end=seconds_of(available[0] + available[1]) if available else None,
+            record_timecode=seconds_of(self._start + space.record(item.local, item.duration)[0]),
+        )
 
-def _seconds(time: tuple[Flicks, Flicks]) -> MarkerTime:
-    return MarkerTime(seconds_of(time[0]), seconds_of(time[1]))
+    def _time_of(self, mark: PlacedMarker) -> MarkerTime:
+        return MarkerTime(seconds_of(mark.written.start or 0), seconds_of(self._duration(mark)))
+
+    def _duration(self, mark: PlacedMarker) -> Flicks:
+        return self._times.length(mark.marker.marked_range.duration)
+
+    def _time(self, time: Any) -> Flicks | None:
+        try:
+            return self._times.flicks(time)
+        except (ValueError, OverflowError):
+            return None
 
 
-def _nowhere(mark: _Mark, why: str | None, *, trimmed_away: bool = False) -> PlacedMarker:
-    return PlacedMarker(
-        marker=mark.marker,
-        on=mark.on,
-        clip=mark.clip,
-        record_start=None,
-        record_end=None,
-        trimmed_away=trimmed_away,
-        uncertain=why,
-    )
+def _each(markers: Any) -> Iterator[Any]:
+    """The markers of an item, asked one by one: OTIO takes ten times as long to say that there are no more."""
+    return (markers[number] for number in range(len(markers)))

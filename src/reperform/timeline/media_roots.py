@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -20,8 +21,13 @@ class MediaRoots:
         self._roots = tuple(roots)
 
     def named(self, name: str) -> list[Path]:
-        """The files of this name, whatever its case, in order of their paths. Raises SettingsError for a root that is no folder."""
-        return self._files.get(name.casefold(), [])
+        """The files of this name, whatever its case and however its letters are composed, in order of their paths.
+
+        Raises:
+            SettingsError: a root is no folder.
+
+        """
+        return self._files.get(_plain(name), [])
 
     @cached_property
     def _files(self) -> dict[str, list[Path]]:
@@ -35,5 +41,9 @@ class MediaRoots:
                 folders[:] = [name for name in folders if not name.startswith(".") and not name.endswith(".reperform")]
                 for name in files:
                     if not name.startswith("."):
-                        found[name.casefold()].add(Path(folder, name))
+                        found[_plain(name)].add(Path(folder, name))
         return {name: sorted(paths) for name, paths in found.items()}
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

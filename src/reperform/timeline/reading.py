@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,9 @@ class _File:
     name: str
     path: Path | None
     """None for JSON that is in memory, out of an archive."""
-    content: bytes | None
+    state: tuple[int, ...] = ()
+    """Of the file when it was looked at."""
+    content: bytes | None = None
     sha256: str
     words: frozenset[str]
     media_folder: Path
@@ -97,6 +100,7 @@ class _File:
     @classmethod
     def _plain(cls, path: Path, *, of: Path, media_folder: Path) -> _File:
         _refuse_size(path, of=of)
+        state = _state(path)
         scan = Scan(of.name, (*WORDS, _OURS))
         with path.open("rb") as file:
             while block := file.read(BLOCK):
@@ -107,7 +111,7 @@ class _File:
         return cls(
             name=of.name,
             path=path,
-            content=None,
+            state=state,
             sha256=sha256,
             words=frozenset(scan.found),
             media_folder=media_folder,
@@ -134,7 +138,15 @@ class _File:
 
     def read(self) -> bytes:
         """All of it."""
-        return self.content if self.content is not None else self.path.read_bytes() if self.path else b""
+        return self.path.read_bytes() if self.path else self.content or b""
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether a byte order mark stands before the JSON, which OTIO does not read."""
+        if self.path is None:
+            return True
+        with self.path.open("rb") as file:
+            return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 def _not_there(path: Path) -> TimelineError:
@@ -158,7 +170,7 @@ def _refuse_size(path: Path, *, of: Path) -> None:
 
 
 def _refuse_foreign(head: bytes, path: Path) -> None:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = head.removeprefix(BOM_UTF8).lstrip()
     if text.startswith((b"{", b"[")):
         return
     kind = next((kind for magic, kind in _FOREIGN if text.startswith(magic)), None)
@@ -186,12 +198,19 @@ def _parsed(file: _File) -> Any:
 
 def _by_otio(file: _File) -> Any:
     """What OTIO makes of the very bytes that were scanned: from the file, unless that would differ."""
-    if file.path is None or not _begins_plainly(file.path):
+    if file.path is None or file.has_mark:
         return otio.adapters.read_from_string(file.read().decode("utf-8-sig"), "otio_json")
     root = otio.adapters.read_from_file(str(file.path), adapter_name="otio_json")
     if file.state != _state(file.path):
-        raise TimelineError(f"“{file.name}” changed while it was read", fix="Wait until the export is over, and try again.")
+        raise TimelineError(
+            f"“{file.name}” changed while it was read", fix="Wait until the export is over, and try again."
+        )
     return root
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _too_new(file: _File, error: Exception) -> TimelineError:

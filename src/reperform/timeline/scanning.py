@@ -84,7 +84,7 @@ class Scan:
     def _outside_strings(self, block: bytes) -> bytes:
         """Only the brackets, all square, that stand outside of strings."""
         if self._escaped:
-            block = block[1:]
+            block = block[1:] if block[:1] in (b"\\", b'"') else block
             self._escaped = False
         if b"\\" in block:
             block = block.replace(rb"\\", b"")

@@ -9,7 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-__all__ = ["FLICKS", "ONE", "Flicks", "Item", "Space", "product", "seconds_of", "whole"]
+from reperform.timing import FrameRange, Rate, ceil_frame, floor_frame
+
+__all__ = ["FLICKS", "ONE", "Flicks", "Frames", "Item", "Space", "product", "seconds_of", "whole"]
 
 Flicks = int | Fraction
 
@@ -25,16 +27,36 @@ def seconds_of(flicks: Flicks) -> Fraction:
     return Fraction(flicks, FLICKS)
 
 
+class Frames:
+    """The frames of a rate on the clock of flicks: whole numbers where a time is a whole frame."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.rate = rate
+        self._frame = whole(FLICKS / rate)
+
+    def floor(self, time: Flicks) -> int:
+        """The frame shown at a time."""
+        frame, rest = divmod(time, self._frame)
+        return floor_frame(seconds_of(time), self.rate) if rest else int(frame)
+
+    def ceil(self, time: Flicks) -> int:
+        """Where a half-open range that reaches a time ends."""
+        frame, rest = divmod(time, self._frame)
+        return ceil_frame(seconds_of(time), self.rate) if rest else int(frame)
+
+    def between(self, start: Flicks, end: Flicks) -> FrameRange:
+        """The frames that a range touches."""
+        return FrameRange.between(self.floor(start), self.ceil(end))
+
+
 class Item(NamedTuple):
-    """What every item has: its place in its parent and in its own time."""
+    """What every item has: its place in what it stands in, and in its own time."""
 
     item: Any
-    address: tuple[int, ...]
     local: Flicks
-    """Start in the time of what it is nested in."""
+    """Start in the time of what it stands in."""
     source_start: Flicks
     duration: Flicks
-    own_speed: Fraction | None
 
 
 class Space(NamedTuple):
@@ -47,6 +69,11 @@ class Space(NamedTuple):
     speed: Fraction | None = ONE
     """The product of the retimes around it; None where one of them varies."""
     enabled: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its time runs as record time does."""
+        return self.scale is ONE
 
     def at(self, time: Flicks) -> Flicks:
         """Its record time."""
@@ -68,15 +95,19 @@ class Space(NamedTuple):
             end = self.high
         return start, end
 
-    def inside(self, item: Item, *, bounded: bool, enabled: bool) -> Space:
+    def seen(self, item: Item) -> tuple[Flicks, Flicks]:
+        """What of an item in this space is visible, in record time; empty where its end is not after its start."""
+        return self.visible(*self.record(item.local, item.duration))
+
+    def inside(self, item: Item, own_speed: Fraction | None, *, bounded: bool, enabled: bool) -> Space:
         """The time inside a composition that stands in this one; `bounded` where its source_range trims it.
 
         Where its speed varies or is zero, what is in it is placed as if it were not retimed.
         """
-        speed = item.own_speed or None
+        speed = own_speed or None
         low, high = self.low, self.high
         if bounded:
-            low, high = self.visible(*self.record(item.local, item.duration))
+            low, high = self.seen(item)
         scale = self.scale if speed is None or speed == 1 else self.scale / speed
         backward = speed is not None and speed < 0
         anchor = self.at(item.local + item.duration if backward else item.local)

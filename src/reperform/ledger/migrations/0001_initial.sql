@@ -10,6 +10,20 @@ CREATE TABLE sessions (
     started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;
 
+-- One call of `run`, with all that a resume needs to end it: the plan, how its timeline is written, and what it may cost.
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    timeline TEXT NOT NULL,
+    out TEXT NOT NULL,
+    plan TEXT NOT NULL CHECK (json_valid(plan)),
+    writing TEXT NOT NULL CHECK (json_valid(writing)),
+    base_url TEXT,
+    max_cost_usd REAL CHECK (max_cost_usd >= 0),
+    allow_unknown_cost INTEGER NOT NULL DEFAULT 0,
+    begun_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    ended_at TEXT
+) STRICT;
+
 CREATE TABLE attempt_states (
     state TEXT PRIMARY KEY
 ) STRICT;
@@ -55,11 +69,20 @@ CREATE TABLE attempts (
     cost_usd REAL,
     remote_id TEXT,
     error TEXT CHECK (error IS NULL OR json_valid(error)),
+    -- The run that it counts against.
+    run_id TEXT REFERENCES runs (id),
+    -- When its request left first; none while it certainly never arrived.
+    sent_at TEXT,
+    -- Whether another may follow after it failed.
+    again TEXT CHECK (again IN ('freely', 'once', 'asked')),
+    -- The project, or the machine, that paid for it, where it was not this one.
+    origin TEXT,
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;
 
 CREATE INDEX attempts_by_state ON attempts (state);
+CREATE INDEX attempts_by_run ON attempts (run_id);
 
 -- What is claimed, and paid for once: a cue, or the part of a long one that one job performs, for one number of take.
 -- `picture` and `voice` hold 16 bytes a frame.
@@ -86,6 +109,8 @@ CREATE TABLE attempt_cues (
     first_frame INTEGER NOT NULL CHECK (first_frame >= 0),
     PRIMARY KEY (attempt_id, cue_key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempt_cues_by_cue ON attempt_cues (cue_key);
 
 -- What came back for one cue. `file` is relative to the project and is never deleted.
 CREATE TABLE results (
@@ -168,7 +193,7 @@ CREATE TABLE addresses (
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
     at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    subject TEXT NOT NULL CHECK (subject IN ('session', 'attempt', 'cue', 'result', 'take', 'choice', 'quick key', 'output',
+    subject TEXT NOT NULL CHECK (subject IN ('session', 'run', 'attempt', 'cue', 'result', 'take', 'choice', 'quick key', 'output',
                                       'addresses')),
     subject_id TEXT NOT NULL,
     what TEXT NOT NULL
@@ -178,6 +203,15 @@ CREATE INDEX events_by_subject ON events (subject, subject_id);
 
 CREATE TRIGGER session_began AFTER INSERT ON sessions BEGIN
     INSERT INTO events (subject, subject_id, what) VALUES ('session', NEW.id, 'began');
+END;
+
+CREATE TRIGGER run_began AFTER INSERT ON runs BEGIN
+    INSERT INTO events (subject, subject_id, what) VALUES ('run', NEW.id, 'began');
+END;
+
+CREATE TRIGGER run_changed AFTER UPDATE ON runs BEGIN
+    INSERT INTO events (subject, subject_id, what)
+    VALUES ('run', NEW.id, CASE WHEN NEW.ended_at IS NOT OLD.ended_at THEN 'ended' ELSE 'went on' END);
 END;
 
 CREATE TRIGGER attempt_begins_planned BEFORE INSERT ON attempts WHEN NEW.state <> 'planned' BEGIN

@@ -1,0 +1,124 @@
+"""Writes docs/reference/command.md from the command itself: `python docs/make_reference.py`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from reperform import errors
+from reperform.cli import COMMANDS
+from reperform.cli import command as reperform
+from reperform.errors import ReperformError, exit_code
+
+PAGE = Path(__file__).resolve().parent / "reference" / "command.md"
+
+_HEAD = """# The command
+
+<!-- Written by docs/make_reference.py from the command's own help: change that, and run the script. -->
+
+Results go to standard output, progress and messages to standard error: a live list on a terminal, plain lines elsewhere.
+With `--json`, standard output holds one JSON document and nothing else, also where the command fails; standard error stays silent.
+`-v` says what is done and `-vv` every call of FFmpeg, before the command's name or after it. `NO_COLOR` is obeyed.
+"""
+
+_TAIL = """## Exit status
+
+| status | means | errors |
+|---|---|---|
+"""
+
+_MEANING = {
+    0: "All is done. A timeline without marks is also 0: it is written, and the markers left alone are explained.",
+    1: "Some shots failed; the rest were written.",
+    2: "Nothing could be done: the input or the call is wrong. Nothing was sent.",
+    3: "Stopped by the cost ceiling.",
+    4: "An engine refused us: key, plan or credit.",
+    130: "Interrupted. The same command goes on from there.",
+}
+
+_AFTER = """
+Where several apply, it is 130, then 4, then 3, then 1.
+
+## What `--json` prints
+
+`plan` prints [the plan](plan.md). `run` prints one object:
+
+| key | |
+|---|---|
+| `version` | 1 |
+| `status` | the exit status |
+| `out` | the timelines written, `--takes timelines` has several |
+| `kept` | where an earlier OUT went that was not as reperform last wrote it |
+| `changed` | false where OUT had this content already |
+| `made` | ids of the takes that this run made |
+| `chosen` | by shot: the id of the take that stands in the cut, `original`, or null |
+| `takes` | every take there is of the plan's shots |
+| `ignored_markers`, `problems` | as in the plan |
+| `cost` | `amount`, `currency`, and `known`: false where an engine stated none |
+
+`doctor` prints `{"version": 1, "findings": [...]}`, each with `group`, `name`, `value`, `state` (good, note, missing) and `fix`.
+What failed prints `{"version": 1, "error": CLASS, "message", "cause", "fix"}`; what does not apply is null.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    sections = [section for name in COMMANDS for section in _command(name)]
+    rows = [f"| {status} | {meaning} | {', '.join(_errors(status))} |" for status, meaning in _MEANING.items()]
+    return "\n".join([_HEAD, *sections, _TAIL + "\n".join(rows), _AFTER])
+
+
+def _command(name: str) -> Iterator[str]:
+    context = click.Context(reperform, info_name="reperform")
+    found = reperform.get_command(context, name)
+    if found is not None:
+        yield from _described(found, click.Context(found, info_name=name, parent=context))
+
+
+def _described(command: click.Command, context: click.Context) -> Iterator[str]:
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"## `{context.command_path}`\n"
+    yield f"    {context.command_path} {usage}\n"
+    yield f"{_paragraphs(command.help or '')}\n"
+    records = [record for one in command.get_params(context) if (record := one.get_help_record(context))]
+    rows = [f"| `{_cell(option)}` | {_cell(about)} |" for option, about in records if about and not _said_above(option)]
+    if rows:
+        yield "| option | |\n|---|---|\n" + "\n".join(rows) + "\n"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            if inner := command.get_command(context, name):
+                yield from _described(inner, click.Context(inner, info_name=name, parent=context))
+
+
+def _said_above(option: str) -> bool:
+    return option.endswith(("--help", "--verbose"))
+
+
+def _paragraphs(text: str) -> str:
+    """Help as Markdown: what click must not wrap is code."""
+    blocks = text.replace("\r", "").split("\n\n")
+    return "\n\n".join(
+        "\n".join(f"    {line.strip()}" for line in block.strip("\b\n ").splitlines())
+        if "\b" in block
+        else " ".join(block.split())
+        for block in blocks
+    )
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _errors(status: int) -> Iterator[str]:
+    kinds = (getattr(errors, name) for name in errors.__all__)
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, ReperformError) and exit_code(kind()) == status:
+            yield f"`{kind.__name__}`"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stderr.write(f"{PAGE}\n")

@@ -1,0 +1,121 @@
+"""Is a webhook's message really the engine's? For those who receive them; `run` itself polls.
+
+    payload = webhooks.verify("sync", headers=request.headers, body=raw_body, secret="whsec…")
+
+The body is the bytes as they came: a signature does not survive reading and writing JSON again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reperform.credentials import Secret
+from reperform.errors import NotGenuine, SettingsError
+
+__all__ = ["Message", "register", "signed", "verify"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What came in, as a verifier needs it."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    """Where it came in, with its query; for engines that sign nothing."""
+    now: float
+    """Seconds since 1970."""
+    tolerance: float
+    """How many seconds its time may differ from ours."""
+
+    def timely(self, stamp: str) -> None:
+        """Pass where the stamp, in seconds since 1970, is now. Raises NotGenuine."""
+        if not stamp.isascii() or not stamp.isdigit() or abs(self.now - int(stamp)) > self.tolerance:
+            raise NotGenuine("The message's time is not now: it may be an old one, sent again.")
+
+
+_VERIFIERS: dict[str, Callable[[Message], None]] = {}
+
+
+def register(engine: str) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
+    """Decorates what raises NotGenuine for a message that is not the engine's."""
+
+    def keep(verifier: Callable[[Message], None]) -> Callable[[Message], None]:
+        _VERIFIERS[engine] = verifier
+        return verifier
+
+    return keep
+
+
+def signed() -> tuple[str, ...]:
+    """The engines whose messages can be verified."""
+    return tuple(sorted(_VERIFIERS))
+
+
+def verify(
+    engine: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    secret: Secret | str | None = None,
+    address: str | None = None,
+    now: float | None = None,
+    tolerance: float = 300.0,
+) -> Any:
+    """The message, once it is known to be the engine's.
+
+    Args:
+        engine: whose message it should be.
+        headers: as they came, in any case.
+        body: as it came.
+        secret: what the engine signs with, where it signs with a secret.
+        address: where the message came in, with its query.
+        now: seconds since 1970; the clock by default.
+        tolerance: how many seconds the message's time may differ from `now`.
+
+    Returns:
+        The body, read as JSON.
+
+    Raises:
+        NotGenuine: it is not the engine's, is an old one sent again, or is no JSON.
+        SettingsError: the engine signs nothing, or its secret was not given.
+
+    """
+    if engine not in _VERIFIERS:
+        raise SettingsError(f"Messages of {engine} cannot be verified.", fix=f"Known: {', '.join(signed())}.")
+    message = Message(
+        headers={name.lower(): text for name, text in headers.items()},
+        body=body,
+        secret=secret.reveal() if isinstance(secret, Secret) else secret,
+        address=address,
+        now=time.time() if now is None else now,
+        tolerance=tolerance,
+    )
+    _VERIFIERS[engine](message)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotGenuine("The message is signed, and is not JSON.") from None
+
+
+@register("sync")
+def _sync(message: Message) -> None:
+    """`t=SECONDS,v1=HEX`: HMAC-SHA256 over the time, a dot and the body. Sync's pages have two names for the header."""
+    if not message.secret:
+        raise SettingsError("Sync signs with the organisation's webhook secret.", fix="Give it as `secret`.")
+    header = message.headers.get("sync-signature") or message.headers.get("x-signature-primary") or ""
+    pairs = [part.strip().partition("=") for part in header.split(",")]
+    stamp = next((value for name, _, value in pairs if name == "t"), "")
+    given = [value for name, _, value in pairs if name == "v1"]
+    message.timely(stamp)
+    wanted = hmac.new(message.secret.encode(), stamp.encode() + b"." + message.body, hashlib.sha256).hexdigest()
+    if not any(hmac.compare_digest(wanted.encode(), one.encode()) for one in given):
+        raise NotGenuine("The message is not signed by Sync.")
