@@ -91,7 +91,12 @@ SHOTS = (
                 4,
                 22,
             ),
-            Mark("RP: TOM", f"audio: media/adr/tom_004.wav @ 2.6-3.3; boxes: {BOXES}, occlusion: on, engine: sync, model: sync-3", 30, BOXED_FRAMES),
+            Mark(
+                "RP: TOM",
+                f"audio: media/adr/tom_004.wav @ 2.6-3.3; boxes: {BOXES}, occlusion: on, engine: sync, model: sync-3",
+                30,
+                BOXED_FRAMES,
+            ),
         ),
         nested=True,
     ),
@@ -103,7 +108,9 @@ WILD = ("mara_012.wav", "Mara has the letter", 10, 40)
 READING = Mark("RP: MARA", "audio: media/adr/mara_012.wav @ 14:40:00:06-14:40:02:06; remap", 10)
 """On the picture track, over `Mara reads`."""
 DECIDING = (
-    Mark("RP: MARA", "disgusted, region: lips, temperature: 0.6, cut_off, audio: media/adr/mara_012.wav @ 0.2-0.9", 4, 20),
+    Mark(
+        "RP: MARA", "disgusted, region: lips, temperature: 0.6, cut_off, audio: media/adr/mara_012.wav @ 0.2-0.9", 4, 20
+    ),
     Mark("happy; sync: loop; audio: media/adr/mara_012.wav @ 0.3-0.6", "", 28, 16),
     Mark("sad", "bounce\naudio: media/adr/mara_012.wav @ 1.2-1.5\ncharacter: MARA", 48, 16),
 )
@@ -152,7 +159,10 @@ def _clip(shot: Shot, original: Original, *, marked: bool) -> otio.schema.Clip:
 def _nested(seen: otio.schema.Clip, heard: otio.schema.Clip) -> otio.schema.Stack:
     """Picture and sound as an editor keeps a compound clip: tracks in a stack."""
     stack = otio.schema.Stack(name="Doorway")
-    for name, kind, clip in (("Doorway", otio.schema.TrackKind.Video, seen), ("Boom", otio.schema.TrackKind.Audio, heard)):
+    for name, kind, clip in (
+        ("Doorway", otio.schema.TrackKind.Video, seen),
+        ("Boom", otio.schema.TrackKind.Audio, heard),
+    ):
         track = otio.schema.Track(name=name, kind=kind)
         track.append(clip)
         stack.append(track)

@@ -69,6 +69,7 @@ LINES = (
     ("mara_012.wav", speech.MARA, 2.5, 23),
 )
 """Recorded lines: file, whose, seconds, seed."""
+_MADE_BY = ".made-by"
 _MAKERS = ("make.py", "faces.py", "speech.py")
 
 
@@ -76,8 +77,7 @@ def make(folder: Path = HERE) -> Path:
     """Everything that is not there yet; gives the timeline's path."""
     media = folder / "media"
     (media / "adr").mkdir(parents=True, exist_ok=True)
-    made_by = media / ".made-by"
-    is_ours = made_by.exists() and made_by.read_text() == _scripts()
+    is_ours = is_made(media)
     for file, voice, seconds, seed in LINES:
         if not (is_ours and (media / "adr" / file).exists()):
             _write_wave(media / "adr" / file, speech.speak(voice, seconds=seconds, seed=seed)[0], timecode=True)
@@ -85,12 +85,17 @@ def make(folder: Path = HERE) -> Path:
         if not (is_ours and (media / original.file).exists()):
             _shoot(original, media / original.file)
     (folder / cut.BOXES).write_text(json.dumps([[208, 70, 356, 256]] * cut.BOXED_FRAMES) + "\n")
-    made_by.write_text(_scripts())
+    (media / _MADE_BY).write_text(_scripts())
     return write_timeline(folder)
 
 
+def is_made(media: Path) -> bool:
+    """Whether these scripts have made the media: others make others."""
+    made_by = media / _MADE_BY
+    return made_by.exists() and made_by.read_text() == _scripts()
+
+
 def _scripts() -> str:
-    """What media are made by: other scripts make other media."""
     return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in _MAKERS)).hexdigest()
 
 
@@ -166,7 +171,13 @@ def _write_wave(path: Path, sound: speech.Sound, *, timecode: bool = False) -> N
 def _broadcast_extension() -> bytes:
     """EBU Tech 3285: texts, date, time, and the first sample's number since midnight."""
     first = int(parse_timecode(cut.LINES_TIMECODE, RATE) / RATE * speech.SAMPLE_RATE)
-    texts = (("The Letter, lines recorded for it", 256), ("reperform", 32), ("", 32), ("2026-03-02", 10), ("14:40:00", 8))
+    texts = (
+        ("The Letter, lines recorded for it", 256),
+        ("reperform", 32),
+        ("", 32),
+        ("2026-03-02", 10),
+        ("14:40:00", 8),
+    )
     head = b"".join(text.encode("ascii").ljust(length, b"\0") for text, length in texts)
     return head + struct.pack("<QH", first, 1) + bytes(64 + 190)
 

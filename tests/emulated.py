@@ -142,6 +142,12 @@ class Client:
         self.states(engine, identity)
         return identity
 
+    def bills(self) -> int:
+        """How many there are, once all jobs are over."""
+        while any(self.emulator.world.active(engine) for engine in HOSTED):
+            time.sleep(0.01)
+        return len(self.emulator.billed)
+
     def download(self, engine: str, identity: str, into: Path, number: int = 0) -> Path:
         answer = self.http.get(self.address(engine, identity, number))
         answer.raise_for_status()

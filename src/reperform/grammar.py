@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES, AudioReference, Direction
 from reperform.lexing import items, quoted, quoted_line, unquoted
 
-__all__ = ["KEYS", "Misread", "Parsed", "format_direction", "parse_mark"]
+__all__ = ["KEYS", "Misread", "Parsed", "format_direction", "parse_mark", "unknown_words"]
 
 KEYS: tuple[str, ...] = (*Direction.model_fields, "mode")
 """Every key; `mode` means `region`."""
@@ -39,6 +39,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _TIME = r"(?:\d{1,2}:\d{2}:\d{2}[:;.]\d{2,3}|\d+(?:\.\d+)?)"
 _RANGE = re.compile(rf"\s*(?P<start>{_TIME})?\s*s?\s*(?P<to>[-–—]|\bto\b)?\s*(?P<end>{_TIME})?\s*s?\s*")
 _TRACK = re.compile(r"(?:[AV]\d+/)*A\d+", re.IGNORECASE)
+_PLAIN_WORDS = re.compile(r"[ \n]*([^\W\d_](?:[\w .!?/\\+&()*-]|(?<=\w)['’](?=\w))*)(?=[,;\n]|$)")
+_BETWEEN_WORDS = re.compile(r"[\s_-]")
+_PARTS_OF_WORDS = frozenset(part for word in _WORDS for part in word.split("_"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +98,18 @@ def parse_mark(text: str, *, explain: bool = True) -> Parsed:
             free_text = key in ("note", "consent")
     direction = None if problems else Direction.model_validate(found)
     return Parsed(direction=direction, problems=_few(problems), understood=understood)
+
+
+def unknown_words(text: str) -> str | None:
+    """The first item of a text where that is words that `parse_mark` certainly does not know; None where it may know them.
+
+    A quick look at the remarks that a cut carries by the thousand.
+    """
+    plain = _PLAIN_WORDS.match(text) if len(text) <= LONGEST else None
+    if not plain:
+        return None
+    words = plain[1].rstrip()
+    return None if _BETWEEN_WORDS.split(words.lower(), 1)[0] in _PARTS_OF_WORDS else words
 
 
 def _few(problems: list[Misread]) -> tuple[Misread, ...]:

@@ -16,7 +16,7 @@ import opentimelineio as otio
 
 from reperform.errors import InputError, MediaError, MediaRefused
 from reperform.model import AudioStream, Place, Problem, Source
-from reperform.timeline.archives import is_archive, unpack
+from reperform.timeline.archives import is_archive_at, unpack
 from reperform.timeline.cut import Cut, PlacedClip
 from reperform.timeline.locations import Location, is_file, locate, refuse_by_name, refuse_text, tidy
 from reperform.timeline.media_roots import MediaRoots
@@ -105,7 +105,7 @@ class Linker:
         self._hosts = frozenset(host.lower() for host in (*allowed_hosts, *_own_host(cut.path)))
         self._probed: dict[tuple[Path, Rate | None], Source | InputError | MediaError] = {}
         self._found: dict[tuple[str, Any], Path] = {}
-        self._is_archive = _begins_as_archive(cut.path)
+        self._is_archive = is_archive_at(cut.path)
         self.notes: list[Problem] = []
         """What was found elsewhere than the timeline says."""
 
@@ -431,8 +431,3 @@ def _own_host(path: Path) -> tuple[str, ...]:
     return (drive.split("/")[2],) if drive.startswith("//") else ()
 
 
-def _begins_as_archive(path: Path) -> bool:
-    if not is_file(path):
-        return False
-    with path.open("rb") as file:
-        return is_archive(file.read(8))

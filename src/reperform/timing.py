@@ -161,7 +161,7 @@ def seconds_at(frame: int, rate: Rate) -> Fraction:
 
 def sample_at(frame: int, rate: Rate, sample_rate: int) -> int:
     """The first whole sample of `frame`; both clocks count from zero together. Halves round up, so that ranges abut."""
-    return math.floor(Fraction(frame) / rate * sample_rate + Fraction(1, 2))
+    return (2 * frame * rate.denominator * sample_rate + rate.numerator) // (2 * rate.numerator)
 
 
 def wire_seconds(frame: int, rate: Rate) -> Fraction:

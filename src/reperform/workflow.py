@@ -658,7 +658,7 @@ def _write(
     found = performed.takes if performed else {}
     chosen = _choices(shots, found, ledger) if ledger else {}
     written = takes.write(
-        replace(planned.cut, path=planned.cut.path.absolute()),
+        _with_its_media(planned.cut, out, planned.project),
         shots=shots,
         takes=found,
         chosen=chosen,
@@ -685,6 +685,24 @@ def _write(
         problems=tuple(dict.fromkeys(problems)),
         see=takes.how_to_see(_editor(planned, settings), saved.paths[0]) if any(found.values()) else "",
     )
+
+
+def _with_its_media(cut: Cut, out: Path, project: Path) -> Cut:
+    """The cut, all of whose media are files that a timeline at `out` can refer to.
+
+    Those of an archive are unpacked; for good, and not into a cache, where `out` does not carry its media itself.
+    """
+    from reperform.ledger.projects import Layout
+    from reperform.timeline.archives import is_archive_at, unpack_all
+    from reperform.timeline.bundling import BUNDLES
+
+    cut = replace(cut, path=cut.path.absolute())
+    if not is_archive_at(cut.path):
+        return cut
+    carried = out.suffix.lower() in BUNDLES
+    folder = cut.media_folder if carried else Layout(project).unpacked / cut.sha256[:24]
+    unpack_all(cut.path, folder)
+    return replace(cut, media_folder=folder)
 
 
 def _choices(shots: Sequence[Shot], takes: Mapping[str, Sequence[Take]], ledger: Ledger) -> dict[str, str | None]:

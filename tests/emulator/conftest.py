@@ -26,7 +26,7 @@ def audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Emulator]:
-    with Emulator(conduct=Conduct(queue_seconds=0.05, run_seconds=0.05)) as emulator:
+    with Emulator(conduct=Conduct(queue_seconds=0.02, run_seconds=0.02)) as emulator:
         yield emulator
 
 

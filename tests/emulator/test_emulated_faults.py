@@ -22,27 +22,17 @@ def submitting(client: Client, uploaded: Uploaded) -> Callable[[str], httpx.Resp
     return lambda engine: client.submit(engine, client.body(engine, *uploaded[engine]))
 
 
-def bills(client: Client, before: int, *, wanted: int) -> int:
-    """How many more were billed, once as many as wanted had the time to be."""
-    for _ in range(300):
-        if len(client.emulator.billed) - before >= wanted and not client.emulator.world.active("sync"):
-            break
-        time.sleep(0.01)
-    time.sleep(0.3 if not wanted else 0)
-    return len(client.emulator.billed) - before
-
-
 @pytest.mark.parametrize("engine", HOSTED)
 @pytest.mark.parametrize(("kind", "accepted"), [("drop_before", 0), ("drop_after", 1)])
 def test_a_dropped_connection_says_nothing_of_whether_the_job_was_taken(
     engine: str, kind: str, accepted: int, client: Client, submitting: Callable[[str], httpx.Response]
 ) -> None:
     """The socket is closed without an answer: before acceptance nothing is billed, after it the job runs on."""
-    before = len(client.emulator.billed)
+    before = client.bills()
     client.emulator.fault(engine, "submit", kind)
     with pytest.raises(httpx.RemoteProtocolError):
         submitting(engine)
-    assert bills(client, before, wanted=accepted) == accepted
+    assert client.bills() - before == accepted
     assert submitting(engine).is_success
 
 
@@ -52,15 +42,15 @@ def test_a_failing_answer_says_nothing_of_whether_the_job_was_taken(
     engine: str, kind: str, accepted: int, client: Client, submitting: Callable[[str], httpx.Response]
 ) -> None:
     """A 5xx and garbage come with and without a job behind them."""
-    before = len(client.emulator.billed)
+    before = client.bills()
     client.emulator.fault(engine, "submit", kind)
     answer = submitting(engine)
     if kind.startswith("503"):
         assert answer.status_code == 503
     else:
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError):
             answer.json()
-    assert bills(client, before, wanted=accepted) == accepted
+    assert client.bills() - before == accepted
 
 
 REFUSALS = [
@@ -130,24 +120,9 @@ def test_a_black_result_is_black(client: Client, uploaded: Uploaded, tmp_path: P
 
 
 ENDS = {
-    "failed": {
-        "sync": ["PENDING", "PROCESSING", "FAILED"],
-        "runware": ["processing", "error"],
-        "segmind": ["QUEUED", "PROCESSING", "FAILED"],
-        "fal": ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"],
-    },
-    "failed_temporary": {
-        "sync": ["PENDING", "PROCESSING", "FAILED"],
-        "runware": ["processing", "error"],
-        "segmind": ["QUEUED", "PROCESSING", "FAILED"],
-        "fal": ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"],
-    },
-    "content_block": {
-        "sync": ["PENDING", "REJECTED"],
-        "runware": ["processing", "error"],
-        "segmind": ["QUEUED", "PROCESSING", "FAILED"],
-        "fal": ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"],
-    },
+    "failed": {"sync": "FAILED", "runware": "error", "segmind": "FAILED", "fal": "COMPLETED"},
+    "failed_temporary": {"sync": "FAILED", "runware": "error", "segmind": "FAILED", "fal": "COMPLETED"},
+    "content_block": {"sync": "REJECTED", "runware": "error", "segmind": "FAILED", "fal": "COMPLETED"},
 }
 WORDS = {
     ("failed", "sync"): "generation_pipeline_failed",
@@ -171,15 +146,15 @@ def test_a_job_that_fails_ends_in_its_engines_words_and_is_not_billed(
     kind: str, engine: str, client: Client, uploaded: Uploaded
 ) -> None:
     """Sync REJECTED, Segmind 422, fal COMPLETED with an error, Runware an item's error."""
-    before = len(client.emulator.billed)
+    before = client.bills()
     client.emulator.fault(engine, "poll", kind)
     identity = client.identity(engine, client.submit(engine, client.body(engine, *uploaded[engine])))
     states = client.states(engine, identity)
-    assert (states[0], states[-1]) == (ENDS[kind][engine][0], ENDS[kind][engine][-1])
+    assert (states[-1], "PROCESSING" in states and states[-1] == "REJECTED") == (ENDS[kind][engine], False)
     result = client.result(engine, identity)
     assert WORDS[kind, engine] in result.text
     assert result.status_code in {"sync": (200,), "runware": (200,), "segmind": (422,), "fal": (422, 500)}[engine]
-    assert len(client.emulator.billed) == before
+    assert client.bills() == before
 
 
 @pytest.mark.parametrize("engine", HOSTED)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 import burned
 from emulated import HOSTED, Client
+from reperform.emulator import Conduct, Emulator
 
 STATES = {
     "sync": ["PENDING", "PROCESSING", "COMPLETED"],
@@ -17,13 +19,24 @@ STATES = {
 ACCEPTED = {"sync": 201, "runware": 200, "segmind": 200, "fal": 200}
 
 
+@pytest.fixture(scope="module")
+def unhurried(video: Path, audio: Path) -> Iterator[Client]:
+    """Every state stays long enough to be seen, whatever else the machine does."""
+    with Emulator(conduct=Conduct(queue_seconds=0.3, run_seconds=0.3)) as emulator:
+        client = Client(emulator)
+        yield client
+        client.http.close()
+
+
 @pytest.mark.parametrize("engine", HOSTED)
 def test_a_job_goes_through_its_states_and_gives_back_every_frame(
-    engine: str, client: Client, uploaded: dict[str, Any], tmp_path: Path
+    engine: str, unhurried: Client, video: Path, audio: Path, tmp_path: Path
 ) -> None:
     """Uploaded its own way, accepted, seen in its states in order, fetched frame for frame, billed once."""
-    before = len(client.emulator.billed)
-    answer = client.submit(engine, client.body(engine, *uploaded[engine]))
+    client = unhurried
+    before = client.bills()
+    sent = client.upload(engine, video), client.upload(engine, audio)
+    answer = client.submit(engine, client.body(engine, *sent))
     assert answer.status_code == ACCEPTED[engine]
     identity = client.identity(engine, answer)
     assert client.states(engine, identity) == STATES[engine]

@@ -57,9 +57,9 @@ def test_a_body_is_refused_as_its_maker_would(
     engine: str, change: Change, status: int, said: str, client: Client, uploaded: dict[str, Any]
 ) -> None:
     """What a maker's page does not allow is refused at once, in the maker's shape, and nothing is billed."""
-    before = len(client.emulator.billed)
+    before = client.bills()
     answer = client.submit(engine, _changed(client.body(engine, *uploaded[engine]), change))
-    assert (answer.status_code, said in answer.text, len(client.emulator.billed)) == (status, True, before), answer.text
+    assert (answer.status_code, said in answer.text, client.bills()) == (status, True, before), answer.text
 
 
 REFUSED_BY_FALS_MODEL: list[tuple[str, Change, str]] = [
@@ -118,7 +118,7 @@ def test_a_job_fails_over_media_that_the_model_does_not_take(
     trouble: str, engine: str, client: Client, uploaded: dict[str, Any], long_sound: Path, tmp_path: Path
 ) -> None:
     """Sixteen seconds, an address that is not the emulator's own, and a file that is no media: failed, not billed."""
-    before = len(client.emulator.billed)
+    before = client.bills()
     video, audio = uploaded[engine]
     if trouble == "too long":
         audio = client.upload(engine, long_sound)
@@ -130,7 +130,7 @@ def test_a_job_fails_over_media_that_the_model_does_not_take(
         video = client.upload(engine, junk)
     identity = client.finished(engine, client.body(engine, video, audio))
     said = client.result(engine, identity).text
-    assert (TROUBLES[trouble][engine] in said, len(client.emulator.billed)) == (True, before), said
+    assert (TROUBLES[trouble][engine] in said, client.bills()) == (True, before), said
 
 
 def test_options_that_a_model_of_sync_does_not_have_are_ignored(client: Client, uploaded: dict[str, Any]) -> None:
@@ -143,5 +143,4 @@ def test_options_that_a_model_of_sync_does_not_have_are_ignored(client: Client, 
 
 
 def _changed(body: dict[str, Any], change: Change) -> dict[str, Any]:
-    merged = {name: value for name, value in (body | change).items() if value is not ...}
-    return merged
+    return {name: value for name, value in (body | change).items() if value is not ...}

@@ -26,9 +26,9 @@ class Hook(http.server.BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
-    do_PUT = do_POST
+    do_PUT = do_POST  # noqa: N815 - its caller's name
 
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - its caller's name
         pass
 
 
@@ -59,7 +59,7 @@ def received(hook: Any, count: int) -> list[Any]:
 
 def test_the_same_key_gives_the_first_answer_again_and_is_billed_once(client: Client, uploaded: Uploaded) -> None:
     """Idempotency-Key: the same body replays the original 201, another body is a conflict."""
-    before = len(client.emulator.billed)
+    before = client.bills()
     body, headers = client.body("sync", *uploaded["sync"]), {"Idempotency-Key": "attempt-1"}
     first = client.submit("sync", body, headers=headers)
     client.states("sync", first.json()["id"])
@@ -67,7 +67,7 @@ def test_the_same_key_gives_the_first_answer_again_and_is_billed_once(client: Cl
     other = client.submit("sync", body | {"outputFileName": "x"}, headers=headers)
     assert (again.status_code, again.json()) == (201, first.json())
     assert (other.status_code, other.json()["errorCode"]) == (409, "generation_conflict")
-    assert len(client.emulator.billed) == before + 1
+    assert client.bills() == before + 1
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,16 @@ def test_a_malformed_key_is_refused(key: str, client: Client, uploaded: Uploaded
     headers: Any = {"Idempotency-Key": key.encode()}
     answer = client.submit("sync", client.body("sync", *uploaded["sync"]), headers=headers)
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "INVALID_IDEMPOTENCY_KEY")
+
+
+def test_sync_may_not_know_whether_it_took_a_job(client: Client, uploaded: Uploaded) -> None:
+    """IDEMPOTENCY_OUTCOME_UNKNOWN with the job's id: it was taken, and is billed once."""
+    before = client.bills()
+    client.emulator.fault("sync", "submit", "outcome_unknown")
+    answer = client.submit("sync", client.body("sync", *uploaded["sync"]), headers={"Idempotency-Key": "attempt-2"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (409, "IDEMPOTENCY_OUTCOME_UNKNOWN")
+    assert client.states("sync", answer.json()["generationId"])[-1] == "COMPLETED"
+    assert client.bills() == before + 1
 
 
 def test_a_long_poll_waits_for_the_end(started: Any, video: Path, audio: Path) -> None:

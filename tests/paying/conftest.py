@@ -19,5 +19,5 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def one_cue(tmp_path: Path, film) -> Plan:  # type: ignore[no-untyped-def]  # noqa: F811 - the fixture itself
+def one_cue(tmp_path: Path, film) -> Plan:  # type: ignore[no-untyped-def]
     return plan_of(tmp_path, shot(film.source, cue(12, 8, voice=film.voice, emotion="angry")))

@@ -12,8 +12,8 @@ from performing.performing_kit import cue, plan_of, run, shot
 from reperform.errors import AccessRefused, JobFailed, NotSubmitted, Rejected, SubmissionUnknown
 from reperform.ledger.ledger import Ledger
 from reperform.model import Plan
-from reperform.performing.paying import Asked
 from reperform.performing.pauses import Pauses
+from reperform.performing.paying import Asked
 
 SHOT = "V1@01:00:00:00"
 PATIENT = Pauses(first=0.01, longest=0.02, tries=3, unknown=0.3, limited=5)
@@ -31,9 +31,6 @@ def _states(project: Path) -> list[str]:
         pytest.param(Service, [("submit", NotSubmitted("no route"))] * 2, "fetched", 1, id="never arrived: repeated"),
         pytest.param(Service, [("answer", LOST)], "unknown", 1, id="nobody can say: unknown"),
         pytest.param(Deduplicating, [("answer", LOST)] * 2, "fetched", 1, id="the same identity is the same request"),
-        pytest.param(
-            Deduplicating, [("answer", LOST), ("submit", Rejected("no face"))], "fetched", 1, id="it had arrived before"
-        ),
         pytest.param(Deduplicating, [("submit", LOST)], "fetched", 1, id="it had not arrived: sent again"),
         pytest.param(
             Deduplicating,
@@ -44,7 +41,11 @@ def _states(project: Path) -> list[str]:
         ),
         pytest.param(Deduplicating, [("answer", LOST)] * 9, "unknown", 1, id="no answer at all: unknown"),
         pytest.param(
-            Deduplicating, [("submit", LOST), ("submit", Rejected("no face"))], "rejected", 0, id="refused the second time"
+            Deduplicating,
+            [("submit", LOST), ("submit", Rejected("no face"))],
+            "rejected",
+            0,
+            id="refused the second time",
         ),
         pytest.param(
             Deduplicating,
@@ -120,7 +121,9 @@ def test_an_engine_that_is_asked_too_much(tmp_path: Path, film: Any, project: Pa
             [JobFailed("busy", temporary=True, billed=False)] * 2, ["failed", "failed"], 2, "busy", id="not twice"
         ),
         pytest.param([JobFailed("busy", temporary=True)], ["failed"], 1, "busy", id="not where it may be billed"),
-        pytest.param([JobFailed("no face", billed=False)], ["failed"], 1, "no face", id="not where it would fail again"),
+        pytest.param(
+            [JobFailed("no face", billed=False)], ["failed"], 1, "no face", id="not where it would fail again"
+        ),
     ],
 )
 def test_a_temporary_failure_is_tried_anew_by_itself(

@@ -42,7 +42,7 @@ def test_it_grows_again_slowly() -> None:
     for _ in range(12):
         throttle.accepted()
         limits.append(int(throttle.limit))
-    assert limits == [2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4] or limits[-1] == 4 and limits == sorted(limits)
+    assert limits == [2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4] or (limits[-1] == 4 and limits == sorted(limits))
     assert limits[0] == 2
 
 

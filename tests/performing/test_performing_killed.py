@@ -6,41 +6,20 @@ import hashlib
 import os
 import random
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from performing.conftest import Film
+from performing.nursery import Nursery, wait_for_event
 from performing.performing_kit import Service, cue, plan_of, run, shot
 from reperform.ledger.ledger import Ledger
 from reperform.model import Plan
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked and killed")
-
-_NURSERY = """
-import os, sys
-from pathlib import Path
-from performing.performing_kit import Service, run
-from reperform.model import Plan
-from reperform.engines import preview
-from reperform.performing import run as _
-for line in sys.stdin:
-    plan, project, service = line.rstrip("\\n").split("\\t")
-    child = os.fork()
-    if not child:
-        try:
-            run(Plan.model_validate_json(Path(plan).read_text()), Path(project), service=Service(Path(service)))
-        finally:
-            os._exit(0)
-    print(child, flush=True)
-    print(os.waitpid(child, 0)[1], flush=True)
-"""
 
 COMMITS = {
     1: "the session began",
@@ -56,39 +35,6 @@ COMMITS = {
 """How many events there are after each transaction of a run with one cue, at least."""
 
 
-class Nursery:
-    """A process that has everything loaded and starts runs, so that they can be killed early and often."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _NURSERY],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-        )
-
-    def start(self, plan: Plan, folder: Path) -> int:
-        """A run of the plan in folder/cut.reperform; its process id."""
-        (folder / "plan.json").write_text(plan.model_dump_json())
-        names = (folder / "plan.json", folder / "cut.reperform", folder / "service")
-        assert self._process.stdin is not None
-        self._process.stdin.write("\t".join(map(str, names)) + "\n")
-        self._process.stdin.flush()
-        return int(self._line())
-
-    def ended(self) -> bool:
-        """Waits for the run; whether it was killed."""
-        return os.WIFSIGNALED(int(self._line()))
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
     started = Nursery()
@@ -99,22 +45,6 @@ def nursery() -> Iterator[Nursery]:
 def _plan(folder: Path, film: Film, engine: str) -> Plan:
     model = "preview" if engine == "preview" else "one"
     return plan_of(folder, shot(film.source, cue(12, 8, voice=film.voice, emotion="angry")), engine=engine, model=model)
-
-
-def _wait_for_event(project: Path, number: int) -> None:
-    """Until the ledger has so many events; a watcher from outside, that only reads."""
-    path = project / "ledger.sqlite"
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-                while time.monotonic() < until:
-                    (seen,) = connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
-                    if seen >= number:
-                        return
-        except sqlite3.OperationalError:
-            time.sleep(0.001)
-    raise AssertionError(f"no event {number}")
 
 
 def _check_goes_on(film: Film, folder: Path, engine: str) -> None:
@@ -150,8 +80,9 @@ def _check_goes_on(film: Film, folder: Path, engine: str) -> None:
 def test_killed_after_a_commit(tmp_path: Path, film: Film, nursery: Nursery, engine: str, event: int) -> None:
     """Whatever was committed last, the next run knows what that means."""
     child = nursery.start(_plan(tmp_path, film, engine), tmp_path)
-    _wait_for_event(tmp_path / "cut.reperform", event)
-    os.kill(child, signal.SIGKILL)
+    wait_for_event(tmp_path / "cut.reperform", event)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
     nursery.ended()
     _check_goes_on(film, tmp_path, engine)
 
@@ -160,7 +91,7 @@ def test_killed_after_a_commit(tmp_path: Path, film: Film, nursery: Nursery, eng
 def test_interrupted_once(tmp_path: Path, film: Film, nursery: Nursery, event: int) -> None:
     """Ctrl-C ends a run where it can go on, in good order: no work is half done, and the session has ended."""
     child = nursery.start(_plan(tmp_path, film, "service"), tmp_path)
-    _wait_for_event(tmp_path / "cut.reperform", event)
+    wait_for_event(tmp_path / "cut.reperform", event)
     os.kill(child, signal.SIGINT)
     assert not nursery.ended()
     assert list((tmp_path / "cut.reperform" / "work" / "sessions").iterdir()) == []

@@ -252,7 +252,7 @@ def test_a_cue_that_is_too_long_is_paid_in_parts(tmp_path: Path, film: Film, pro
 def test_a_failed_step_leaves_the_right_state(
     one_cue: Plan, project: Path, service: Service, step: str, error: Exception, state: str, after: str
 ) -> None:
-    """What nothing was sent of is tried anew by the next run, what is out there is gone on with; what failed or may be out there is left."""
+    """What nothing was sent of is tried anew by the next run, what is out there is gone on with, the rest is left."""
     service.failing = [(step, error)]
     first = run(one_cue, project, service=service)
     assert (_states(project), first.failed) == ([state], frozenset({SHOT}))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import opentimelineio as otio
 import pytest
 
@@ -252,13 +253,22 @@ class TestOut:
 
 
 class TestInterrupted:
-    @pytest.mark.parametrize("when", ["preparing", "waiting", "conforming"])
-    @pytest.mark.parametrize("whom", ["the command", "all that it started"])
-    def test_130_and_the_same_command_goes_on(self, unrun: Scene, when: str, whom: str) -> None:
-        """As by Ctrl-C on a terminal, which every process in it receives."""
+    @pytest.mark.parametrize(
+        ("when", "whom"),
+        [
+            ("preparing", "the command"),
+            ("performing", "all that it started"),
+            ("conforming", "the command"),
+            pytest.param("preparing", "all that it started", marks=pytest.mark.slow),
+            pytest.param("performing", "the command", marks=pytest.mark.slow),
+            pytest.param("conforming", "all that it started", marks=pytest.mark.slow),
+        ],
+    )
+    def test_130_and_the_same_command_goes_on(self, unrun: Scene, when: str, whom: str, tmp_path: Path) -> None:
+        """Interrupted by another program, or by Ctrl-C on a terminal, which every process in it receives."""
         scene = unrun
         before = inputs(scene.folder)
-        status, said = interrupted(scene, when, group=whom != "the command")
+        status, said = interrupted(scene, when, group=whom != "the command", ffmpeg=slow_ffmpeg(tmp_path))
         assert (status, "Traceback" in said) == (130, False)
         assert not scene.out.exists()
         assert [path for path in scene.folder.rglob("*") if path.name.startswith("cut_RP")] == []
@@ -268,11 +278,24 @@ class TestInterrupted:
         assert scene.run()["made"] == []
 
 
-def interrupted(scene: Scene, when: str, *, group: bool) -> tuple[int, str]:
+def slow_ffmpeg(folder: Path) -> Path:
+    """FFmpeg, half a second later: there is time to interrupt it."""
+    program = folder / "slow_ffmpeg"
+    program.write_text(f'#!/bin/sh\nsleep 0.5\nexec "{imageio_ffmpeg.get_ffmpeg_exe()}" "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+def interrupted(scene: Scene, when: str, *, group: bool, ffmpeg: Path) -> tuple[int, str]:
     """Status of a run that is interrupted when its first shot has come so far, and what it said."""
     command = [sys.executable, "-m", "reperform", "run", str(scene.timeline), "-o", str(scene.out), *QUICK]
     running = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "REPERFORM_FFMPEG": str(ffmpeg)},
     )
     assert running.stderr
     said = ""

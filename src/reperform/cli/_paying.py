@@ -27,9 +27,14 @@ _OPTIONS = [
         default=None,
         help="Send anew what may have arrived; may be billed again.",
     ),
+    click.option(
+        "--ledger",
+        type=click.Choice(["local", "shared"]),
+        help="Whether other machines share the project (default: by the file system that it lies on).",
+    ),
     click.option("--base-url", metavar="ORIGIN", help="An origin that stands for all hosts of the engines."),
 ]
-PAYING = ["yes", "max_cost", "allow_unknown_cost", "wait", "retry_failed", "resubmit_unknown", "base_url"]
+PAYING = ["yes", "max_cost", "allow_unknown_cost", "wait", "retry_failed", "resubmit_unknown", "base_url", "ledger"]
 """Their names."""
 
 

@@ -100,8 +100,8 @@ class Media(Response):
             while place < stop:
                 block = file.read(min(_BLOCK, stop - place))
                 place += len(block)
-                await send({"type": "http.response.body", "body": block, "more_body": place < self.end})
                 await asyncio.sleep(self.pause)
+                await send({"type": "http.response.body", "body": block, "more_body": place < self.end})
 
 
 class _Truncated(Response):

@@ -41,6 +41,7 @@ OF_REQUESTS: dict[str, str] = {
     "garbage_after": "not JSON, after it was done",
     "other_json": "JSON of another shape, after it was done",
     "html": "a page of HTML with status 200",
+    "outcome_unknown": "Sync took the job and says that it does not know; value: nameless, without the job's id",
     "slow": "the answer takes long; value: seconds",
     "truncated": "the connection is closed in the middle of the body",
     "short_file": "the file is cut, and its length says nothing of it",

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from reperform.emulator.known import digest_of, source_of
 from reperform.emulator.sounding import SAMPLE_RATE, Part, Voice, laid, seconds_of
 from reperform.errors import MediaError, MediaRefused
 from reperform.timing import FrameRange
@@ -91,15 +91,7 @@ def facts(path: Path) -> Facts:
         MediaRefused: it is no media.
 
     """
-    stat = path.stat()
-    return _facts(path, stat.st_size, stat.st_mtime_ns)
-
-
-@lru_cache(maxsize=512)
-def _facts(path: Path, _size: int, _modified: int) -> Facts:
-    from reperform.media.probing import probe
-
-    source = probe(path)
+    source = source_of(path)
     sound = Fraction(0)
     if source.kind == "sound":
         sound = source.frames / source.rate
@@ -193,20 +185,9 @@ def _key(order: Order, number: int, twist: Twist) -> str:
     written = asdict(order) | {"number": number, "twist": asdict(twist)}
 
     def plain(value: object) -> str:
-        return _digest(value) if isinstance(value, Path) else str(value)
+        return digest_of(value) if isinstance(value, Path) else str(value)
 
     return hashlib.sha256(json.dumps(written, default=plain, sort_keys=True).encode()).hexdigest()[:40]
-
-
-def _digest(path: Path) -> str:
-    stat = path.stat()
-    return _hashed(path, stat.st_size, stat.st_mtime_ns)
-
-
-@lru_cache(maxsize=512)
-def _hashed(path: Path, _size: int, _modified: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _make(order: Order, out: Path, *, shown: list[int], rate: Fraction, twist: Twist, source: Facts) -> None:

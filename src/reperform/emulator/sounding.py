@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from reperform.emulator.known import source_of
+
 __all__ = ["SAMPLE_RATE", "Part", "Voice", "laid", "seconds_of"]
 
 SAMPLE_RATE = 48000
@@ -56,9 +58,7 @@ class Part:
 
 def seconds_of(path: Path, stream: int) -> Fraction:
     """How long a sound stream lasts, by its samples."""
-    from reperform.media.probing import probe
-
-    source = probe(path)
+    source = source_of(path)
     if source.kind == "sound":
         return source.frames / source.rate
     audio = next(audio for audio in source.audio if audio.index == stream)
@@ -102,9 +102,7 @@ def _as_wide(sound: Samples, channels: int) -> Samples:
 
 
 def _first_stream(path: Path) -> int:
-    from reperform.media.probing import probe
-
-    return probe(path).audio[0].index
+    return source_of(path).audio[0].index
 
 
 def _read(path: Path, start: Fraction, count: int) -> Samples:

@@ -15,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from reperform.emulator import fields, sync_bodies, sync_orders, sync_uploads, webhooks
-from reperform.emulator.answering import answered, json_body, origin, route, skew_of
+from reperform.emulator import sync_bodies, sync_estimates, sync_orders, sync_uploads, webhooks
+from reperform.emulator.answering import answered, origin, route, skew_of
 from reperform.emulator.faults import Fault
 from reperform.emulator.sync_words import DIALECT, bad, catalogue, refuse, trouble_said
-from reperform.emulator.works import Trouble, Work
+from reperform.emulator.works import Work
 from reperform.emulator.world import World, stamp
 
 __all__ = ["routes"]
@@ -41,9 +41,6 @@ def routes(world: World) -> list[Route]:
         route(world, "POST", "/v2/generate", _submit),
         route(world, "GET", "/v2/generate/{id}", _poll),
         route(world, "GET", "/v2/generate/{id}/costs", _costs),
-        route(world, "POST", "/v2/generate/estimate-cost", _estimate),
-        route(world, "POST", "/v2/generations/estimate", _estimate),
-        route(world, "POST", "/v2/analyze/cost", _legacy_estimate),
         route(world, "GET", "/v2/generations", _list),
         route(world, "GET", "/v2/generations/count", _count),
         route(world, "DELETE", "/v2/generations/{id}", _delete),
@@ -51,6 +48,7 @@ def routes(world: World) -> list[Route]:
         route(world, "GET", "/v2/errors", _errors),
         route(world, "GET", "/v2/models", _models),
         route(world, "GET", "/v2/organizations/webhook/secret", _webhook_secret),
+        *sync_estimates.routes(world),
         *sync_uploads.routes(world),
     ]
 
@@ -65,16 +63,21 @@ async def _submit(world: World, request: Request) -> Response:
             return problem
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         if key is not None and key in world.idempotent:
-            return _replayed(world, request, key, digest)
+            return _replayed(world, key, digest)
         refused = sync_orders.refused(world, body)
         if refused is not None:
             return refused
         if world.full("sync"):
             return DIALECT.refused("429_concurrency", Fault(engine="sync", phase="submit", kind="429"), world)
         work = world.accept(_work(world, request, body))
+        said = _generation(world, request, work)
         if key is not None:
-            world.idempotent[key] = (digest, work.identity)
-        return JSONResponse(_generation(world, request, work), status_code=201)
+            world.idempotent[key] = (digest, said)
+        fault: Fault | None = request.scope.get("emulator.fault")
+        if fault is not None and fault.kind == "outcome_unknown":
+            named: dict[str, Any] = {} if fault.value == "nameless" else {"generationId": work.identity}
+            return refuse(409, "IDEMPOTENCY_OUTCOME_UNKNOWN", "The outcome of the first request is unknown", **named)
+        return JSONResponse(said, status_code=201)
 
     return await answered(world, request, dialect=DIALECT, phase="submit", act=act)
 
@@ -88,20 +91,19 @@ def _idempotency_key(request: Request) -> tuple[str | None, Response | None]:
     return given[0], None
 
 
-def _replayed(world: World, request: Request, key: str, digest: str) -> Response:
+def _replayed(world: World, key: str, digest: str) -> Response:
     """The first answer again, as it was then; nothing new is made or charged."""
-    first, identity = world.idempotent[key]
-    if first != digest:
+    first_digest, first = world.idempotent[key]
+    if first_digest != digest:
         return refuse(409, "generation_conflict", "This Idempotency-Key was used with another request")
-    work = world.works["sync", identity]
-    return JSONResponse(_generation(world, request, work) | {"status": "PENDING"}, status_code=201)
+    return JSONResponse(first, status_code=201)
 
 
 def _work(world: World, request: Request, body: dict[str, Any]) -> Work:
     here = origin(request)
 
     async def end(work: Work) -> None:
-        if work.body.get("webhookUrl"):
+        if work.body.get("webhookUrl") and work.state != "rejected":
             said = _notice(_written(world, here, work))
             await webhooks.send_signed_by_sync(world, work.body["webhookUrl"], said)
 
@@ -193,36 +195,6 @@ async def _costs(world: World, request: Request) -> Response:
         return JSONResponse({"id": work.identity, "cost": work.usd, "currency": "USD", "frameCount": frames})
 
     return await answered(world, request, dialect=DIALECT, phase="result", act=act)
-
-
-async def _estimate(world: World, request: Request) -> Response:
-    async def act() -> Response:
-        body = await json_body(request)
-        findings = fields.check(body, sync_bodies.ESTIMATE)
-        if findings:
-            return bad(sync_bodies.messages(findings))
-        frames = round(body["duration"] * body.get("fps", 30))
-        cost = round(frames * world.conduct.price("sync", body["model"]) / 25, 6)
-        return JSONResponse({"estimatedFrameCount": frames, "estimatedGenerationCost": cost, "estimatedCredits": None})
-
-    return await answered(world, request, dialect=DIALECT, phase="estimate", act=act)
-
-
-async def _legacy_estimate(world: World, request: Request) -> Response:
-    async def act() -> Response:
-        body = await json_body(request)
-        findings = fields.check(body, sync_bodies.LEGACY_ESTIMATE)
-        if findings:
-            return bad(sync_bodies.messages(findings))
-        order = await asyncio.to_thread(sync_orders.order, world, body)
-        if isinstance(order, Trouble):
-            code, message = trouble_said(order)
-            return refuse(422, code, message)
-        frames = await asyncio.to_thread(sync_orders.frames, order)
-        cost = round(frames * world.conduct.price("sync", body["model"]) / 25, 6)
-        return JSONResponse([{"estimatedFrameCount": frames, "estimatedGenerationCost": cost}])
-
-    return await answered(world, request, dialect=DIALECT, phase="estimate", act=act)
 
 
 async def _list(world: World, request: Request) -> Response:

@@ -56,8 +56,8 @@ class World:
     works: dict[tuple[str, str], Work] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     leaks: list[Leak] = field(default_factory=list)
-    idempotent: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Sync's keys: the digest of the body, and the job."""
+    idempotent: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    """Sync's keys: the digest of the body, and the first answer."""
     tokens: dict[str, str] = field(default_factory=dict)
     """fal's storage tokens."""
     origins: tuple[str, ...] = ()

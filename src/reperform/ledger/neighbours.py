@@ -62,10 +62,6 @@ class Neighbours:
         self._asked.add(piece.key)
         return any(self._bring(piece, other) for other in self._others())
 
-    def paid_takes(self, quick_key: str) -> int:
-        """For how many takes the cue of this quick key is paid in another project."""
-        return max((other.results.paid_takes(quick_key) for other in self._others()), default=0)
-
     def _bring(self, piece: Piece, other: Ledger) -> bool:
         try:
             found = other.results.answering(piece)

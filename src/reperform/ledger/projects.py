@@ -41,6 +41,11 @@ class Layout:
         return self.project / "takes"
 
     @property
+    def unpacked(self) -> Path:
+        """Media out of archives, to which timelines that were written as plain files refer."""
+        return self.project / "unpacked"
+
+    @property
     def work(self) -> Path:
         """What can be made again."""
         return (self.private or self.project) / "work"

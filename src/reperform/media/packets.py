@@ -45,6 +45,7 @@ class PicturePackets:
         self._timed = first is not None and not (self._container.format.name == "avi" and reordered)
         self._first: int = first or 0
         self._zero = file_zero(self._container) / self._base if source.variable else Fraction(self._first)
+        self._ticks = self._base * source.rate
 
     def _open(self) -> None:
         self._files.close()
@@ -106,7 +107,7 @@ class PicturePackets:
         return math.floor(self._zero + (number + into) / self._source.rate / self._base)
 
     def _number(self, timestamp: int) -> int:
-        position = (timestamp - self._zero) * self._base * self._source.rate
+        position = (timestamp - self._zero) * self._ticks
         return math.ceil(position - Fraction(1, 2)) if self._source.variable else round(position)
 
     def _found(self, target: int | None, high: int) -> dict[int, list[bytes]]:

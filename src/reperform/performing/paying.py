@@ -294,7 +294,9 @@ class Paying:
         """Whether an attempt of which nothing was sent is just what is ordered now."""
         keys = {cue.key for cue in self.ledger.claims.cues(attempt.id)}
         same_terms = attempt.settings == self.planner.terms.model_dump_json()
-        return keys == order.keys and same_terms and attempt.job == order.job.model_dump_json()
+        # Its number among the jobs of the shot changes when another of them is paid.
+        job = Job.model_validate_json(attempt.job).model_copy(update={"id": order.job.id})
+        return keys == order.keys and same_terms and job == Job.model_validate_json(order.job.model_dump_json())
 
     def _is_ours(self, session_id: str) -> bool:
         """Whether we may go on with what this run did: it is this one, or it is dead."""
@@ -359,7 +361,8 @@ class Paying:
     def _failed(self, errand: Errand, error: Exception, keys: frozenset[str], *, left: bool) -> None:
         if not isinstance(error, ReperformError):
             _log.exception("attempt %s", errand.attempt.id)
-        if isinstance(error, AccessRefused):
+        # A run for the preview needs no key for what an earlier one left; a resume is all about it.
+        if isinstance(error, AccessRefused) and (not left or self.asked.run_id is None):
             self.refused.setdefault(errand.engine.name, error)
         if isinstance(error, CostCeiling):
             self.ceiling = error

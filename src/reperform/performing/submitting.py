@@ -153,7 +153,7 @@ async def _sent(errand: Errand, prepared: Prepared, order: JobOrder, addresses: 
     # Once it may have left, its answer is waited for, also when the run is being stopped.
     with anyio.CancelScope(shield=True):
         submitted = await errand.engine.submit(prepared, order, addresses)
-    return submitted
+    return submitted  # noqa: RET504 - a scope may end its block early, for all that mypy knows
 
 
 def _ready(errand: Errand) -> tuple[Prepared, JobOrder, dict[str, str]] | None:

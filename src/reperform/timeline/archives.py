@@ -10,10 +10,12 @@ from pathlib import Path
 
 from reperform.errors import MediaRefused, TimelineError
 from reperform.files import atomic_output
+from reperform.timeline.locations import is_file
 
-__all__ = ["CONTENT", "is_archive", "read_content", "unpack"]
+__all__ = ["CONTENT", "is_archive", "is_archive_at", "read_content", "unpack", "unpack_all"]
 
 CONTENT = "content.otio"
+_NO_MEDIA = (CONTENT, "version.txt")
 MOST_FILES = 200_000
 MOST_BYTES = 1 << 42
 """What an archive may hold unpacked: 4 TiB."""
@@ -25,6 +27,14 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 def is_archive(head: bytes) -> bool:
     """Whether a file that begins so is a ZIP file."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def is_archive_at(path: Path) -> bool:
+    """Whether there is a file at `path` that is a ZIP file."""
+    if not is_file(path):
+        return False
+    with path.open("rb") as file:
+        return is_archive(file.read(8))
 
 
 def read_content(path: Path, *, most: int) -> bytes:
@@ -68,19 +78,35 @@ def unpack(path: Path, member: str, folder: Path) -> Path | None:
         raise MediaRefused(f"“{member}” in “{path.name}” {problem}", fix="Export the .otioz again.")
     with _open(path) as archive:
         info = _checked(archive, path).get(member)
-        if info is None or info.is_dir():
-            return None
-        target = folder.joinpath(*member.split("/"))
-        if target.is_file() and target.stat().st_size == info.file_size:
-            return target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _need_room(target.parent, info)
-        try:
-            with archive.open(info) as packed, atomic_output(target) as temporary, temporary.open("wb") as file:
-                shutil.copyfileobj(packed, file, 1 << 20)
-        except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError) as error:
-            raise _damaged(path, error) from error
+        return None if info is None or info.is_dir() else _unpack_one(archive, info, path, folder)
+
+
+def unpack_all(path: Path, folder: Path) -> None:
+    """All media of an archive, unpacked below `folder`, but for what is there already.
+
+    Raises:
+        TimelineError: the archive is unsafe or damaged.
+        MediaRefused: they do not fit on the disk.
+
+    """
+    with _open(path) as archive:
+        for name, info in _checked(archive, path).items():
+            if name not in _NO_MEDIA and not info.is_dir():
+                _unpack_one(archive, info, path, folder)
+
+
+def _unpack_one(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, folder: Path) -> Path:
+    target = folder.joinpath(*info.filename.split("/"))
+    if target.is_file() and target.stat().st_size == info.file_size:
         return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _need_room(target.parent, info)
+    try:
+        with archive.open(info) as packed, atomic_output(target) as temporary, temporary.open("wb") as file:
+            shutil.copyfileobj(packed, file, 1 << 20)
+    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError) as error:
+        raise _damaged(path, error) from error
+    return target
 
 
 def _open(path: Path) -> zipfile.ZipFile:

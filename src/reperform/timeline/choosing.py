@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import opentimelineio as otio
 
@@ -14,6 +16,8 @@ from reperform.errors import TimelineError
 from reperform.model import Problem
 from reperform.timeline import records
 from reperform.timeline.alternates import ORIGINAL
+from reperform.timeline.archives import is_archive_at, unpack_all
+from reperform.timeline.cut import Cut
 from reperform.timeline.reading import read
 from reperform.timeline.recognising import file_name, takes_of
 from reperform.timeline.records import ClipRecord, TakeRecord, TimelineRecord, TrackClipRecord
@@ -86,7 +90,23 @@ def select(out: Path, clip: str, take: str, *, last_written: Mapping[str, str] |
         TimelineError: not a timeline that we wrote, or no such shot or take in it; the message lists what there is.
 
     """
-    cut = read(out)
+    with _whole(out) as cut:
+        return _select(cut, out, clip, take, last_written)
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Cut]:
+    """The timeline, and all its media at hand: what an archive holds has to go into the new one."""
+    if not is_archive_at(out):
+        yield read(out)
+        return
+    with TemporaryDirectory(prefix=".unpacked.", dir=out.absolute().parent) as folder:
+        cut = read(out, unpack_into=Path(folder))
+        unpack_all(out, Path(folder))
+        yield cut
+
+
+def _select(cut: Cut, out: Path, clip: str, take: str, last_written: Mapping[str, str] | None) -> Selected:
     record = records.read(cut.timeline, TimelineRecord)
     shots = _shots(cut.timeline)
     if record is None or not shots:

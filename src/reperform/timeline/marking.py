@@ -66,7 +66,9 @@ class Marking:
             marks = [mark for mark in self._found if mark.written.start is not None and not mark.written.own]
             self._dialect = settle(self._dialect, [(self._time_of(mark), self._facts(mark)) for mark in marks])
         self._own_times = type(self._dialect) is OtioDialect
-        return self._dialect, tuple(self._found)
+        # Not kept: they know this, and a circle would keep the timeline in memory.
+        found, self._found = tuple(self._found), []
+        return self._dialect, found
 
     def frame(self, mark: PlacedMarker) -> int | None:
         """The record frame that a marker begins on, without asking how long it is; None where it stands nowhere."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from reperform.direction import EMOTIONS, REGIONS, Direction
 from reperform.errors import SettingsError
-from reperform.grammar import Misread, Parsed, parse_mark
+from reperform.grammar import Misread, Parsed, parse_mark, unknown_words
 from reperform.model import IgnoredMarker, PlanSettings
 from reperform.timeline.cut import Index, PlacedMarker
 from reperform.timeline.dialects.base import MarkerText
@@ -96,11 +96,13 @@ def sort_markers(index: Index, settings: PlanSettings) -> tuple[list[Mark], list
 
 def ignore(index: Index, placed: PlacedMarker, text: str, why: str) -> IgnoredMarker:
     """A marker that is not performed, and why."""
-    clip = placed.clip.name if placed.clip else None
-    record_in = None
-    if placed.record_start is not None:
-        record_in = index.cut.timecode(index.cut.record_frame(placed.record_start))
-    return IgnoredMarker(clip=clip, record_in=record_in, text=text, why=why)
+    frame = placed.record_frame
+    return IgnoredMarker(
+        clip=placed.clip.name if placed.clip else None,
+        record_in=None if frame is None else index.cut.timecode(frame),
+        text=text,
+        why=why,
+    )
 
 
 def asks(direction: Direction) -> bool:
@@ -119,7 +121,8 @@ def _with_name(text: MarkerText) -> MarkerText:
 
 
 def _as_written(text: MarkerText) -> str:
-    return "\n".join(part for part in (text.name.strip(), text.note.strip()) if part) or ", ".join(text.keywords)
+    name, note = text.name.strip(), text.note.strip()
+    return f"{name}\n{note}" if name and note else name or note or ", ".join(text.keywords)
 
 
 def _after(prefix: re.Pattern[str], text: str) -> str | None:
@@ -128,19 +131,26 @@ def _after(prefix: re.Pattern[str], text: str) -> str | None:
     return text[match.end() :] if match else None
 
 
+def _without(prefix: re.Pattern[str], text: str) -> str:
+    match = prefix.match(text)
+    return text[match.end() :] if match else text
+
+
 def _is_prefixed(text: MarkerText) -> bool:
-    return any(_PREFIX.match(part) for part in (text.name, text.note, *text.keywords))
+    if _PREFIX.match(text.name) or _PREFIX.match(text.note):
+        return True
+    return any(map(_PREFIX.match, text.keywords))
 
 
 def _chosen(placed: PlacedMarker, text: MarkerText) -> Mark:
     """Rule 1: what is no direction is a note, line by line."""
     character, name = _character(text)
     keywords = (_after(_PREFIX, keyword) or "" for keyword in text.keywords)
-    note = _after(_PREFIX, text.note)
+    note = _without(_PREFIX, text.note)
     directions: list[str] = []
     notes: list[str] = []
     doubts: list[Misread] = []
-    for line in "\n".join((name, text.note if note is None else note, *keywords)).splitlines():
+    for line in "\n".join((name, note, *keywords)).splitlines():
         parsed = parse_mark(line)
         (notes if parsed.problems else directions).append(line)
         doubts += (_doubt(problem) for problem in parsed.problems if problem.key)
@@ -175,8 +185,7 @@ def _prefixed(placed: PlacedMarker, text: MarkerText) -> Mark:
 
 def _strict_parts(text: MarkerText) -> Iterator[str]:
     """What has to be a direction beside the name."""
-    note = _after(_PREFIX, text.note)
-    yield text.note if note is None else note
+    yield _without(_PREFIX, text.note)
     yield from filter(None, (_after(_PREFIX, keyword) for keyword in text.keywords))
 
 
@@ -236,9 +245,10 @@ def _with_character(parsed: Parsed, character: str | None) -> Parsed:
 def _unprefixed(placed: PlacedMarker, text: MarkerText) -> Mark | str:
     """Rule 3: a mark only if all the text is a direction that names an emotion, a line or an audio."""
     name = "" if _DEFAULT_NAME.fullmatch(text.name) and text.note.strip() else text.name
-    rest = (_after(_DIALOGUE, part) for part in (name, text.note))
-    parts = [part if after is None else after for part, after in zip((name, text.note), rest, strict=True)]
-    parsed = parse_mark("\n".join(parts), explain=False)
+    direction = f"{_without(_DIALOGUE, name)}\n{_without(_DIALOGUE, text.note)}"
+    if (unknown := unknown_words(direction)) is not None:
+        return f"it does not begin with “RP:”, and is no direction: “{unknown}” is not known"
+    parsed = parse_mark(direction, explain=False)
     if not parsed.direction:
         return f"it does not begin with “RP:”, and is no direction: {parsed.problems[0].message}"
     if not (parsed.direction.emotion or parsed.direction.line or parsed.direction.audio):

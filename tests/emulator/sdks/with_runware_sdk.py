@@ -8,7 +8,7 @@ from pathlib import Path
 
 base_url, key, video, audio = sys.argv[1:]
 
-from runware import Runware  # noqa: E402
+from runware import Runware, RunwareError  # noqa: E402
 
 
 def data_uri(path, kind):
@@ -42,8 +42,8 @@ async def main():
                 }
             )
             failed = None
-        except Exception as error:
-            failed = getattr(error, "code", repr(error))
+        except RunwareError as error:
+            failed = error.code
         print(json.dumps({"results": results, "failed": failed}))
 
 

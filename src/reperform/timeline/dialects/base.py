@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["Dialect", "ItemFacts", "MarkerSpan", "MarkerText", "MarkerTime"]
 
 
-@dataclass(frozen=True, slots=True)
-class MarkerText:
+class MarkerText(NamedTuple):
     """What an editor wrote into a marker, from wherever this editor keeps it. Empty where it wrote nothing."""
 
     name: str = ""

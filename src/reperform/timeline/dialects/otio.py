@@ -33,9 +33,11 @@ class OtioDialect:
 
     def marker_text(self, marker: otio.schema.Marker) -> MarkerText:
         """Name, comment, and the notes and keywords of every editor whose metadata it carries."""
+        if not self.note_keys:
+            return MarkerText(marker.name or "", marker.comment or "")
         notes = [marker.comment or ""]
         keywords: tuple[str, ...] = ()
-        if self.note_keys and len(marker.metadata):
+        if len(marker.metadata):
             for key in self.note_keys:
                 found = entry(marker.metadata, key)
                 notes.append(note_in(found))
