@@ -133,7 +133,13 @@ def _clip(number: int, media: list[Path], *, marked: bool, marker: bool = True) 
         path.as_uri(), Range(Time(first, RATE), Time(MEDIA_SECONDS * RATE, RATE)), {"reel": f"B{number:05}"}
     )
     clip = otio.schema.Clip(f"shot {number:05}", reference, Range(Time(start, RATE), Time(SHOT, RATE)))
-    clip.metadata["editor"] = {"scene": number // 20, "take": number % 9, "comment": "as written in the log"}
+    clip.metadata["log"] = {
+        "scene": f"{number // 20}A",
+        "take": number % 9,
+        "circled": number % 4 == 0,
+        "camera": {"reel": f"A{number % 40:03}", "lens": "50 mm", "stop": "T2.8", "iso": 800},
+        "comment": "as the script supervisor wrote it",
+    }
     if marker:
         name, note = ("RP: MARA", "angry, head, 0.8") if marked else (f"VFX {number}", "remove the boom, top left")
         made = otio.schema.Marker(name, Range(Time(start, RATE), Time(SHOT, RATE)), otio.schema.MarkerColor.RED)

@@ -23,7 +23,7 @@ import numpy as np
 import cut
 import faces
 import speech
-from reperform.files import atomic_output
+from reperform.files import atomic_output, write_atomically
 from reperform.media import ffmpeg
 from reperform.timing import format_timecode, parse_timecode
 
@@ -165,7 +165,7 @@ def _write_wave(path: Path, sound: speech.Sound, *, timecode: bool = False) -> N
     chunks = [(b"bext", _broadcast_extension())] if timecode else []
     chunks += [(b"fmt ", struct.pack("<HHIIHH", 1, 1, rate, rate * 2, 2, 16)), (b"data", samples)]
     body = b"WAVE" + b"".join(name + struct.pack("<I", len(content)) + content for name, content in chunks)
-    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    write_atomically(path, b"RIFF" + struct.pack("<I", len(body)) + body)
 
 
 def _broadcast_extension() -> bytes:

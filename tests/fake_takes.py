@@ -160,7 +160,7 @@ def take_of(
         rate=shot.media.rate,
         in_frame=covered.start,
         frames=covered.frames,
-        start_frame=None if start is None else start + covered.start,
+        start_frame=(start or 0) + covered.start,
         cues=(
             TakeCue(
                 id="c1",

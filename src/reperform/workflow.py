@@ -17,11 +17,12 @@ from pydantic import ValidationError
 from reperform.choosing_cues import select_cues
 from reperform.direction import Direction
 from reperform.errors import Interrupted, PlanError, SettingsError, TimelineError, exit_code
+from reperform.memory import nothing_to_collect
 from reperform.model import Cue, Place, Plan, PlanSettings, Problem, Shot, Source, Take, TimelineInfo
 from reperform.timing import format_timecode
 
 if TYPE_CHECKING:
-    from reperform.asking import Ask
+    from reperform.asking import Ask, Bill
     from reperform.engines.base import Engine
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.records import RunRow
@@ -105,6 +106,7 @@ class Outcome:
         return 1 if any(problem.severity == "error" for problem in self.problems) else 0
 
 
+@nothing_to_collect()
 def make_plan(
     timeline: Path, settings: Settings, *, only: Sequence[str] = (), problems: Sequence[Problem] = ()
 ) -> Planned:
@@ -230,8 +232,10 @@ def run(
         return outcome
 
 
-def agree_to_pay(planned: Planned, settings: Settings, *, another: Collection[str] = (), ask: Ask | None) -> None:
-    """What the run would cost is shown and agreed to, before anything is begun; nothing happens where it costs nothing.
+def agree_to_pay(
+    planned: Planned, settings: Settings, *, another: Collection[str] = (), ask: Ask | None
+) -> Bill | None:
+    """What the run would cost, agreed to before anything is begun. None where it costs nothing, and nothing is asked.
 
     Raises:
         AccessRefused: an engine needs a key, and there is none.
@@ -258,6 +262,7 @@ def agree_to_pay(planned: Planned, settings: Settings, *, another: Collection[st
         allow_unknown_cost=settings.allow_unknown_cost,
         ask=ask,
     )
+    return bill
 
 
 def planned_again(document: str, project: Path, *, only: frozenset[str] | None) -> Planned:

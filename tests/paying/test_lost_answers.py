@@ -106,7 +106,7 @@ def test_resubmitting_needs_a_persons_word(tmp_path: Path, one_cue: Plan, projec
 def test_an_engine_that_is_asked_too_much(tmp_path: Path, film: Any, project: Path) -> None:
     """429: fewer at once, no sooner than it says, and all of them in the end, each billed once."""
     service = Limited(tmp_path / "service")
-    service.most, service.seconds = 2, 0.02
+    service.most, service.seconds = 1, 0.5
     shots = [shot(film.source, cue(12 + n, 4, voice=film.voice), record_in=100 * n) for n in range(5)]
     performed = run(plan_of(tmp_path, *shots), project, service=service, pauses=PATIENT, jobs_at_once=4)
     assert (performed.problems, len(service.billed), service.refusals > 0) == ((), 5, True)

@@ -191,7 +191,7 @@ class Service(Unconnected):
     async def submit(self, prepared: Prepared, order: JobOrder, addresses: dict[str, str]) -> Submitted:
         self._maybe_fail("submit")
         job = self.folder / prepared.attempt_id
-        job.mkdir(parents=True)
+        job.mkdir(parents=True, exist_ok=self.deduplicates)  # half of a request that never came is no request
         shutil.copyfile(prepared.video, job / "video.mp4")
         assert prepared.audio is not None
         shutil.copyfile(prepared.audio, job / "audio.wav")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cut
-import make
 import opentimelineio as otio
 import pytest
-from sample_scene import SAMPLE
 
+import cut
+import make
 from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES, Direction
 from reperform.grammar import KEYS, parse_mark
 from reperform.media.probing import probe
 from reperform.model import Plan, Shot
 from reperform.settings import Settings
 from reperform.workflow import make_plan
+from sample_scene import SAMPLE
 
 COMMITTED = SAMPLE / "the_letter.otio"
 

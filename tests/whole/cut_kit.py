@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 import opentimelineio as otio
+from numpy.typing import NDArray
 
 import burned
 
-__all__ = ["RATES", "Rushes", "Shown", "clip", "gap", "guide", "mark", "numbers", "play", "save", "timeline", "track"]
+__all__ = ["RATES", "Rushes", "Shown", "clip", "gap", "guide", "hear", "mark", "numbers", "play", "save", "timeline", "track"]
 
 RATES = {
     "24000/1001": Fraction(24000, 1001),
@@ -136,29 +138,42 @@ def play(path: Path, *, rate: Fraction, frames: int, only: str | None = None) ->
     """What each record frame of a cut shows, by its active references: of the topmost track, or of the track named `only`.
 
     It knows nothing of reperform: start and length of each clip, the start of its active reference, and the file's frames.
+    A dissolve shows its outgoing clip up to the cut.
     """
     made = otio.adapters.read_from_file(str(path))
-    topmost: list[tuple[otio.schema.Clip, Fraction] | None] = [None] * frames
-    for item in made.tracks:
-        wanted = item.enabled and item.kind == otio.schema.TrackKind.Video if only is None else item.name == only
-        for number, child, at in _placed(item, rate, frames) if wanted else ():
-            if child.enabled or only is not None:
-                topmost[number] = child, at
-    return [shown and _frame(*shown, path.parent) for shown in topmost]
+    tracks = [item for item in made.tracks if only is None or item.name == only]
+    found = (_clip_at(tracks, number / rate, whatever=only is not None) for number in range(frames))
+    return [shown and _frame(*shown, path.parent) for shown in found]
 
 
-def _placed(item: otio.schema.Track, rate: Fraction, frames: int) -> Iterator[tuple[int, otio.schema.Clip, Fraction]]:
-    """Record frame, the clip of a track that stands there, and the moment of the clip's own time."""
+Moment = tuple[otio.schema.Clip, Fraction]
+"""A clip, and a moment of its own time."""
+
+
+def _clip_at(tracks: Sequence[otio.schema.Track], at: Fraction, *, whatever: bool) -> Moment | None:
+    """The topmost clip at a moment of the time of what the tracks are in; `whatever` is disabled counts as well."""
+    for item in reversed(tracks):
+        if item.kind == otio.schema.TrackKind.Video and (item.enabled or whatever):
+            found = _in_track(item, at, whatever=whatever)
+            if found is not None:
+                return found
+    return None
+
+
+def _in_track(item: otio.schema.Track, at: Fraction, *, whatever: bool) -> Moment | None:
     position = Fraction(0)
     for child in item:
         if isinstance(child, otio.schema.Transition):
             continue
-        range_shown = child.source_range or child.media_reference.available_range
-        start, length = _seconds(range_shown.start_time), _seconds(range_shown.duration)
-        if isinstance(child, otio.schema.Clip):
-            for number in range(math.ceil(position * rate), min(frames, math.ceil((position + length) * rate))):
-                yield number, child, start + number / rate - position
+        shown = child.source_range or child.media_reference.available_range
+        start, length = _seconds(shown.start_time), _seconds(shown.duration)
+        if position <= at < position + length:
+            if isinstance(child, otio.schema.Stack):
+                return _clip_at(list(child), start + at - position, whatever=whatever)
+            wanted = isinstance(child, otio.schema.Clip) and (child.enabled or whatever)
+            return (child, start + at - position) if wanted else None
         position += length
+    return None
 
 
 def _frame(child: otio.schema.Clip, at: Fraction, folder: Path) -> Shown:
@@ -169,6 +184,24 @@ def _frame(child: otio.schema.Clip, at: Fraction, folder: Path) -> Shown:
     file = _file(reference.target_url, folder)
     number = math.floor((at - zero) * media_rate + Fraction(1, 100))
     return Shown(file.name, numbers(file)[number])
+
+
+def hear(path: Path, track_name: str) -> NDArray[np.int64]:
+    """What an audio track of a cut plays, by its active references, as 24-bit numbers at 48 kHz [samples, channels]."""
+    made = otio.adapters.read_from_file(str(path))
+    [item] = [item for item in made.tracks if item.name == track_name]
+    pieces = []
+    for child in item:
+        start, length = _seconds(child.source_range.start_time), _seconds(child.source_range.duration)
+        samples = round(length * 48000)
+        if isinstance(child, otio.schema.Clip):
+            available = child.media_reference.available_range
+            first = round((start - (_seconds(available.start_time) if available else 0)) * 48000)
+            whole = np.rint(burned.sound(_file(child.media_reference.target_url, path.parent)) * 2**23).astype(np.int64)
+            pieces.append(whole[first : first + samples])
+        else:
+            pieces.append(np.zeros((samples, pieces[0].shape[1] if pieces else 1), np.int64))
+    return np.concatenate(pieces)
 
 
 def _file(url: str, folder: Path) -> Path:

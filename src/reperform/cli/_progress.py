@@ -42,7 +42,9 @@ _REACHED = {
     Stage.DONE: (1.0, 1.0),
 }
 """How far a shot is in each stage: from, to."""
-_LONGEST_NAME, _BAR = 28, 20
+_LONGEST_NAME, _BAR, _SHORTEST_BAR = 28, 20, 6
+_SAID = 36
+"""Columns for what is said of a shot, where there is room."""
 _ENDED = (Stage.DONE, Stage.FAILED)
 
 
@@ -53,14 +55,14 @@ def progress(planned: Planned, *, quiet: bool = False) -> Iterator[Listener]:
     if quiet or not shots:
         yield silence
     elif is_verbose() or not is_live():
-        yield _Lines(shots)
+        yield Lines(shots)
     else:
         from rich.console import Console
         from rich.live import Live
 
-        bars = _Bars(shots)
+        bars = Bars(shots)
         # Gone when it is over: what came out is said once, on standard output.
-        with Live(bars, console=Console(stderr=True), transient=True, refresh_per_second=8):
+        with Live(bars, console=Console(stderr=True, highlight=False), transient=True, refresh_per_second=8):
             yield bars
 
 
@@ -70,7 +72,7 @@ def said_plainly(shot_id: str, stage: Stage, detail: str = "", fraction: float |
         click.echo(f"{elapsed():7.1f} s  {shot_id}  {_WORDS[stage]}{f': {detail}' if detail else ''}", err=True)
 
 
-class _Lines:
+class Lines:
     """A line when a shot begins something that takes time, or ends."""
 
     _SAID = (Stage.PREPARING, Stage.UPLOADING, Stage.WAITING, Stage.CONFORMING, *_ENDED)
@@ -99,7 +101,7 @@ class _Lines:
         return stage is Stage.CONFORMING and shot_id not in self.said
 
 
-class _Bars:
+class Bars:
     """The shots that something is being done for, each with a bar, and how many there are in all."""
 
     def __init__(self, shots: Sequence[Shot]) -> None:
@@ -132,10 +134,11 @@ class _Bars:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True)
-        table.add_column(width=min(_BAR, max(6, width - 60)))
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        names = max((len(self.names[one]) for one in shown), default=0)
+        table.add_column(no_wrap=True, min_width=min(names, width // 2))
+        table.add_column(width=max(_SHORTEST_BAR, min(_BAR, width - names - _SAID)))
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         for one in shown:
             stage, failed = self.stages[one], self.stages[one] is Stage.FAILED
             bar = ProgressBar(completed=self.reached[one], total=1.0, complete_style="red" if failed else "cyan")

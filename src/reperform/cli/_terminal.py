@@ -96,9 +96,18 @@ def say_error(error: Exception, state: dict[str, Any]) -> None:
     if state.get("json"):
         click.echo(json.dumps({"version": 1, **known.to_dict()}, indent=2, ensure_ascii=False))
         return
-    label, color = ("stopped", "yellow") if isinstance(known, Interrupted) else ("error", "red")
     styled = is_styled(sys.stderr)
-    said = [f"{click.style(label, fg=color, bold=True)}: {known.message}"]
+    if isinstance(known, Interrupted):
+        said = known.fix or known.message
+        click.echo(
+            f"{click.style('stopped', fg='yellow', bold=True)}: {said[:1].lower()}{said[1:]}", err=True, color=styled
+        )
+        return
+    _say_lines(known, styled=styled)
+
+
+def _say_lines(known: ReperformError, *, styled: bool) -> None:
+    said = [f"{click.style('error', fg='red', bold=True)}: {known.message}"]
     said += [f"  {line}" for line in (known.cause or "").strip().splitlines()]
     said += [f"  → {known.fix}"] if known.fix else []
     click.echo("\n".join(said), err=True, color=styled)

@@ -57,7 +57,9 @@ def command(
     else:
         planned = make_plan(timeline_path, loaded.settings, only=only, problems=loaded.problems)
     refuse_unfit(planned, out, loaded.settings)
-    agree_to_pay(planned, loaded.settings, another=another, ask=asker())
+    bill = agree_to_pay(planned, loaded.settings, another=another, ask=asker())
+    if bill is not None and not as_json and (loaded.settings.yes or asker() is None):
+        click.echo(bill.text, err=True)
     with progress(planned, quiet=as_json) as listener:
         outcome = run(planned, out, loaded.settings, listener=listener, another=another, agreed=True)
     if as_json:

@@ -158,6 +158,13 @@ class Wire:
             return host_and_path
         return str(self._base.copy_with(raw_path=httpx.URL(host_and_path).raw_path))
 
+    def owns(self, url: str) -> bool:
+        """Whether an address that came in an answer is at one of the engine's own hosts, or below the base."""
+        try:
+            return self._reach.own(_place(self._parsed(url)))
+        except EngineError:
+            return False
+
     def clean(self, text: object) -> str:
         """What an engine said, fit to be shown: on one line, shortened, without addresses, without the key."""
         said = " ".join(without_addresses(str(text)).split())

@@ -134,6 +134,10 @@ class RunwareRequests(Hosted):
         },
     )
 
+    def authentication(self, key: str) -> dict[str, str]:
+        """Runware's is a bearer token."""
+        return {"Authorization": f"Bearer {key}"}
+
     def parameters(self, direction: Direction, model: str) -> dict[str, Any]:
         """A cue's settings with the model's defaults filled in, and its line where it has one to be spoken."""
         can = self.capabilities(model)

@@ -1,234 +1,306 @@
-"""Runware: Sync's react-1 and sync-3 as `videoInference` tasks, posted in an array to `/v1`."""
+"""Runware: Sync's react-1 and sync-3 as tasks, posted in an array to `/v1` and asked after until they are done."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
+from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
-from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES, Direction
-from reperform.engines._hosted import REACT_1_SECONDS, Hosted, seconds, wire_sync
-from reperform.engines._options import Fields, Option, merge
-from reperform.engines.base import Capabilities, JobOrder, Price, SegmentOrder
+import anyio
+import anyio.to_thread
+
+from reperform.engines._answers import Answer
+from reperform.engines._data_urls import MEDIA_TYPES, body_around, data_url
+from reperform.engines._runware_answers import Reply, cost_of, failure, outputs, read, refusal
+from reperform.engines._runware_request import RunwareRequests
+from reperform.engines.base import Finished, JobOrder, Output, Prepared, Progress, Submitted
+from reperform.errors import (
+    AccessRefused,
+    EngineError,
+    Expired,
+    OutOfReach,
+    RateLimited,
+    Rejected,
+    SubmissionUnknown,
+)
 
 __all__ = ["RunwareEngine"]
 
-_REACT_1 = Capabilities(
-    engine="runware",
-    model="sync:react-1@1",
-    longest_input_seconds=REACT_1_SECONDS,
-    emotions=EMOTIONS,
-    regions=REGIONS,
-    sync_modes=SYNC_MODES,
-    temperature=True,
-    speaker=True,
-    occlusion=True,
-    results_per_job=4,
-    price=Price(
-        amount=Fraction("0.1467"),
-        unit="second of audio",
-        as_of="2026-11",
-        source="Runware's page of the model, and the price block of its schema",
-    ),
-    environment=("RUNWARE_API_KEY",),
-    hosts=("api.runware.ai",),
-    upload_note="How long Runware keeps what is uploaded is not published. `runware.ttl` shortens the life of results.",
-)
-_SYNC_3 = replace(
-    _REACT_1,
-    model="sync:3@0",
-    longest_input_seconds=None,
-    segments=True,
-    speech=True,
-    sync_modes=("bounce", "cut_off", "silence", "remap"),
-    speaker_points=True,
-    price=Price(
-        amount=Fraction("0.133"),
-        unit="second of output",
-        as_of="2026-11",
-        source="price tables and measurements of others; Runware's page prints none",
-    ),
-)
-_DAY = 24 * 60 * 60
+_API = "https://api.runware.ai/v1"
+_SERVER_ERRORS = range(500, 600)
+_LARGEST_INLINE = 10_000_000
+"""Bytes of media in one submit: no limit is published."""
+_WITH_SUBMIT = "with the submit: "
+_RESULTS = "results"
+"""Under this name a submitted job keeps how many results were asked for."""
+_LONGEST_ESTIMATE = 120
+"""Seconds of stand-ins that are made for a price."""
 
 
-class RunwareEngine(Hosted):
+class RunwareEngine(RunwareRequests):
     """Runware. A task's identity is a UUID that we make, so a request that may have arrived can be asked after."""
 
-    name = "runware"
-    aliases: ClassVar[Mapping[str, str]] = {"react-1": "sync:react-1@1", "sync-3": "sync:3@0"}
-    table: ClassVar[tuple[Capabilities, ...]] = (_REACT_1, _SYNC_3)
-    fields: ClassVar[Fields] = Fields(
-        engine="runware",
-        options=(
-            Option(name="outputFormat", kind="choice", choices=("MP4", "WEBM", "MOV"), default="MP4", claimed=True),
-            Option(name="outputQuality", kind="whole", least=20, most=99, default="95", claimed=True),
-            Option(
-                name="webhookURL",
-                kind="address",
-                secret=True,
-                about="Called for each finished item. It is not signed: put a token into its query.",
-            ),
-            Option(
-                name="uploadEndpoint",
-                kind="address",
-                secret=True,
-                about="The result is also put there; reperform fetches it all the same.",
-            ),
-            Option(name="safety.checkContent", kind="switch", default="off"),
-            Option(name="safety.mode", kind="choice", choices=("none", "fast", "full"), default="none"),
-            Option(
-                name="ttl",
-                kind="whole",
-                least=60,
-                caution=(_DAY, "the result is gone after less than a day; a run resumed later finds nothing."),
-                about="Seconds that the result stays at its address.",
-            ),
-            Option(
-                name="tts.provider",
-                kind="choice",
-                choices=("elevenlabs",),
-                default="elevenlabs",
-                path=("settings", "tts", "provider"),
-                models=("sync:3@0",),
-                claimed=True,
-            ),
-            *(
-                Option(
-                    name=f"tts.{name}",
-                    kind="number",
-                    least=0,
-                    most=1,
-                    path=("settings", "tts", name),
-                    models=("sync:3@0",),
-                    claimed=True,
+    performs: ClassVar[bool] = True
+    deduplicates: ClassVar[bool] = True
+    reconciles: ClassVar[bool] = True
+    first_pause: float = 1.0
+    """Seconds before the first question; then they grow from `shortest_pause` to `longest_pause`."""
+    shortest_pause: float = 0.5
+    longest_pause: float = 10.0
+    settling_seconds: float = 30.0
+    """How long a task that was never seen may still come up."""
+    missing_seconds: float = 600.0
+    """How long results that are missing may still be made after the last one that came, where nothing says that they are."""
+
+    async def upload(self, prepared: Prepared, order: JobOrder, progress: Progress) -> dict[str, str]:
+        """Each file into Runware's storage. Small ones wait for the submit where that was asked for."""
+        files = {"video": prepared.video} | ({"audio": prepared.audio} if prepared.audio else {})
+        if order.options.get("upload") == "inline" and _bytes_inline(files, order) <= _LARGEST_INLINE:
+            return {kind: f"{_WITH_SUBMIT}{file.name}" for kind, file in files.items()}
+        return {kind: await self._stored(kind, file, prepared, progress) for kind, file in files.items()}
+
+    async def submit(self, prepared: Prepared, order: JobOrder, addresses: dict[str, str]) -> Submitted:
+        """One task, once. That its identity was used already says that it had arrived."""
+        identity = prepared.attempt_id
+        media = await _inline(prepared, addresses)
+        task = self.request(self.unredacted(order), video=media["video"], audio=media.get("audio"), identity=identity)
+        submitted = Submitted(remote_id=identity, addresses={_RESULTS: str(order.results)})
+        answer = await self.wire.post(
+            self.wire.url(_API), repeat=False, json=[task], accept=_SERVER_ERRORS, json_expected=False
+        )
+        reply = read(answer.maybe_json(), identity)
+        if reply.items and not reply.failed:
+            return submitted
+        if any(trouble.kind == "arrived" for trouble in (*reply.own, *reply.other)):
+            return submitted
+        raise self._not_accepted(answer, reply)
+
+    async def wait(self, submitted: Submitted, progress: Progress) -> Finished:
+        """Until every result is there, or the task has failed. Results that are there are kept when others failed."""
+        identity, seen, settled = submitted.remote_id, False, anyio.current_time() + self.settling_seconds
+        wanted, before = _whole(submitted.addresses.get(_RESULTS)), -1
+        for pause in self._pauses():
+            await anyio.sleep(pause)
+            reply = await self._asked(identity)
+            if reply is None:
+                continue
+            done, failed = reply.done, reply.failed
+            if reply.items and not seen:
+                seen, wanted = True, wanted or await self._wanted(identity)
+            if len(done) != before:
+                before, settled = len(done), anyio.current_time() + self._patience_with(reply)
+            progress("processing" if seen else "waiting", reply.progress)
+            if reply.going_on or (anyio.current_time() < settled and _may_come(reply, seen=seen, wanted=wanted)):
+                continue
+            if done:
+                return Finished(outputs=outputs(identity, done), cost_usd=cost_of(done))
+            if failed:
+                raise failure(failed[0], clean=self.wire.clean)
+            raise Expired("Runware no longer has this task, or it failed.", cause=_cause(reply, self.wire.clean))
+        raise AssertionError("pauses have no end")
+
+    async def fetch(self, output: Output, into: Path) -> None:
+        """Download it; where its address has run out, Runware is asked for a new one."""
+        try:
+            await self.wire.download(output.address, into)
+        except Expired:
+            fresh = await self._fresh_address(output)
+            if fresh is None:
+                raise
+            await self.wire.download(fresh, into)
+
+    async def reconcile(self, identity: str, *, sent_at: datetime) -> Submitted | None:  # noqa: ARG002 - the identity says all
+        """Asks for the task of that identity.
+
+        Raises:
+            SubmissionUnknown: the answer does not say whether it is there.
+            AccessRefused: the key is not accepted.
+
+        """
+        try:
+            answer, reply = await self._response(identity)
+        except AccessRefused:
+            raise
+        except EngineError as error:
+            raise SubmissionUnknown(
+                f"Runware cannot be asked whether {identity} arrived.", cause=error.cause or error.message
+            ) from None
+        if reply.items or reply.failed:
+            return Submitted(remote_id=identity)
+        if reply.gone:
+            return None
+        refused = self._refused(answer, reply)
+        if isinstance(refused, AccessRefused):
+            raise refused
+        raise SubmissionUnknown(f"Runware does not say whether {identity} arrived.", cause=refused.cause)
+
+    async def estimate(self, order: JobOrder) -> float | None:
+        """A dry run's price, with black and silence of the job's length in place of its media. None where it gives none."""
+        if order.seconds > _LONGEST_ESTIMATE:
+            return None
+        body = await anyio.to_thread.run_sync(self._dry, order)
+        try:
+            answer = await self.wire.post(
+                self.wire.url(_API), repeat=True, json=[body], headers={"X-Runware-Dry-Run": "1"}, tries=2
+            )
+        except EngineError:
+            return None
+        reply = read(answer.maybe_json(), body["taskUUID"])
+        if not reply.items:
+            error = self._refused(answer, reply)
+            if isinstance(error, AccessRefused):
+                raise error
+            return None
+        return cost_of(reply.items)
+
+    def _dry(self, order: JobOrder) -> dict[str, Any]:
+        from reperform.engines._stand_ins import black, silence
+
+        options = {name: text for name, text in order.options.items() if name not in ("webhookURL", "uploadEndpoint")}
+        return self.request(
+            replace(order, segments=order.segments[:1], options=options),
+            video=data_url(black(frames=order.frames, rate=order.rate), MEDIA_TYPES["video"]),
+            audio=data_url(silence(order.seconds), MEDIA_TYPES["audio"]),
+            identity=str(uuid.uuid4()),
+        )
+
+    async def _stored(self, kind: str, file: Path, prepared: Prepared, progress: Progress) -> str:
+        for _ in range(3):  # an upload that was repeated may meet its own identity
+            identity = str(uuid.uuid4())
+
+            def task(media: str, identity: str = identity) -> list[dict[str, str]]:
+                return [{"taskType": "mediaStorage", "taskUUID": identity, "operation": "upload", "media": media}]
+
+            async with body_around(file, MEDIA_TYPES[kind], task, folder=prepared.folder) as body:
+                answer = await self.wire.post(
+                    self.wire.url(_API),
+                    repeat=True,
+                    content=body,
+                    headers={"Content-Type": "application/json"},
+                    progress=lambda part: progress(f"uploading {kind}", part),
                 )
-                for name in ("stability", "similarityBoost")
-            ),
-        ),
-        words={
-            "syncMode": "sync",
-            "editRegion": "region",
-            "mode": "region",
-            "emotionPrompt": "emotion",
-            "emotion": "emotion",
-            "temperature": "temperature",
-            "activeSpeakerDetection": "speaker",
-            "activeSpeakerDetection.autoDetect": "speaker",
-            "activeSpeakerDetection.coordinates": "speaker",
-            "activeSpeakerDetection.boundingBoxes": "boxes",
-            "occlusionDetectionEnabled": "occlusion",
-            "occlusionDetection": "occlusion",
-            "numberResults": "takes",
-            "speech.text": "line",
-            "speech.voice": "voice",
-        },
-    )
+            reply = read(answer.json(), identity)
+            for item in reply.items:
+                if address := item.get("mediaURL") or item.get("mediaUUID"):
+                    return str(address)
+            if not any(trouble.kind == "arrived" for trouble in reply.own):
+                raise self._not_stored(kind, answer, reply)
+        raise OutOfReach(f"Runware's storage did not take the {kind}.")
 
-    def parameters(self, direction: Direction, model: str) -> dict[str, Any]:
-        """A cue's settings with the model's defaults filled in, and its line where it has one to be spoken."""
-        can = self.capabilities(model)
-        asked = {"temperature": 0.5 if direction.temperature is None else direction.temperature}
-        wire: dict[str, Any] = {"syncMode": wire_sync(direction, can)} | asked
-        if can.segments:
-            wire |= {"mode": direction.region, "emotion": direction.emotion}
-            wire |= {"occlusionDetection": bool(direction.occlusion)}
-        else:
-            wire |= {"editRegion": direction.region or "face", "emotionPrompt": direction.emotion}
-            wire |= {"occlusionDetectionEnabled": bool(direction.occlusion)}
-        wire["activeSpeakerDetection"] = _speaker_asked(direction)
-        if direction.line:
-            wire["speech"] = {"text": direction.line, "voice": direction.voice}
-        return wire
+    def _not_stored(self, kind: str, answer: Answer, reply: Reply) -> EngineError:
+        error = self._refused(answer, reply)
+        if isinstance(error, AccessRefused | RateLimited) or (isinstance(error, Rejected) and not answer.ok):
+            return error
+        return OutOfReach(f"Runware's storage did not take the {kind}.", cause=error.cause)
 
-    def request(self, order: JobOrder, *, video: str, audio: str | None, identity: str) -> dict[str, Any]:
-        """One task; it is posted as an array of one. `identity` is its `taskUUID`."""
-        task: dict[str, Any] = {
-            "taskType": "videoInference",
-            "taskUUID": identity,
-            "model": order.model,
-            "deliveryMethod": "async",
-            "outputType": "URL",
-            "outputFormat": "MP4",
-            "outputQuality": 95,
-            "includeCost": True,
-            "numberResults": order.results,
-            "inputs": {"video": video},
-        }
-        if self.capabilities(order.model).segments:
-            task |= self._sync_3(order, audio)
-        else:
-            task["inputs"]["audio"] = audio
-            task["providerSettings"] = {"sync": self._react_1(order.segments[0])}
-        return merge(task, self.fields.body(order.options, model=order.model))
+    def _not_accepted(self, answer: Answer, reply: Reply) -> EngineError:
+        """The submit was not answered with success: go by what is certain."""
+        if answer.status >= 500:
+            cause = (
+                _cause(reply, self.wire.clean) or self.wire.clean(answer.body[:2000].decode(errors="replace")) or None
+            )
+            return SubmissionUnknown(f"Runware answered {answer.status}: the job may have arrived.", cause=cause)
+        if reply.failed:
+            return failure(reply.failed[0], clean=self.wire.clean) if reply.items else self._refused(answer, reply)
+        if answer.ok and not reply.own and not reply.other:
+            return answer.unreadable("it does not name the task")
+        return self._refused(answer, reply)
 
-    def _react_1(self, segment: SegmentOrder) -> dict[str, Any]:
-        direction = segment.direction
-        wire: dict[str, Any] = {
-            "syncMode": wire_sync(direction, _REACT_1),
-            "editRegion": direction.region or "face",
-            "temperature": 0.5 if direction.temperature is None else direction.temperature,
-        }
-        if direction.emotion:
-            wire["emotionPrompt"] = direction.emotion
-        if direction.speaker == "auto":
-            wire["activeSpeakerDetection"] = {"autoDetect": True}
-        if direction.occlusion is not None:
-            wire["occlusionDetectionEnabled"] = direction.occlusion
-        return wire
+    def _refused(self, answer: Answer, reply: Reply) -> EngineError:
+        return refusal(answer, reply, clean=self.wire.clean)
 
-    def _sync_3(self, order: JobOrder, audio: str | None) -> dict[str, Any]:
-        """Exactly one source of the voice: the line to be spoken, or segments of the sound that is sent."""
-        first = order.segments[0]
-        settings = self._sync_3_settings(first)
-        if first.line:
-            return {"speech": {"text": first.line, "voice": first.speech_voice}, "settings": settings}
-        settings["segments"] = [_segment(segment, audio) for segment in order.segments]
-        return {"settings": settings}
+    def _patience_with(self, reply: Reply) -> float:
+        return self.missing_seconds if reply.items else self.settling_seconds
 
-    def _sync_3_settings(self, segment: SegmentOrder) -> dict[str, Any]:
-        direction = segment.direction
-        wire: dict[str, Any] = {
-            "syncMode": "silence" if segment.line else wire_sync(direction, _SYNC_3),
-            "temperature": 0.5 if direction.temperature is None else direction.temperature,
-        }
-        if direction.region:
-            wire["mode"] = direction.region
-        if direction.emotion:
-            wire["emotion"] = direction.emotion
-        if direction.occlusion is not None:
-            wire["occlusionDetection"] = direction.occlusion
-        if speaker := _speaker(segment):
-            wire["activeSpeakerDetection"] = speaker
-        return wire
+    def _pauses(self) -> Iterator[float]:
+        yield self.first_pause
+        pause = self.shortest_pause
+        while True:
+            yield pause
+            pause = min(pause * 1.5, self.longest_pause)
+
+    async def _response(self, identity: str) -> tuple[Answer, Reply]:
+        question = [{"taskType": "getResponse", "taskUUID": identity}]
+        answer = await self.wire.post(self.wire.url(_API), repeat=True, json=question)
+        return answer, read(answer.maybe_json(), identity)
+
+    async def _asked(self, identity: str) -> Reply | None:
+        """What is known of the task; None where it has to be asked again later."""
+        answer, reply = await self._response(identity)
+        error = self._refused(answer, reply)
+        if not answer.ok and not reply.items and isinstance(error, AccessRefused):
+            raise error
+        if reply.items or reply.failed or reply.gone:
+            return reply
+        if isinstance(error, RateLimited):
+            return None
+        if answer.ok and not reply.other:
+            raise answer.unreadable("it does not name the task")
+        # That the question was refused says nothing of the job.
+        raise OutOfReach(f"Runware answered {answer.status}.", cause=error.cause)
+
+    async def _wanted(self, identity: str) -> int | None:
+        """How many results were asked for, as Runware remembers it: for a job that was found again."""
+        question = [{"taskType": "getTaskDetails", "taskUUID": identity}]
+        try:
+            answer = await self.wire.post(self.wire.url(_API), repeat=True, json=question, tries=2)
+        except EngineError:
+            return None
+        for item in read(answer.maybe_json(), identity).items:
+            tasks = item.get("request")
+            for task in tasks if isinstance(tasks, list) else [tasks]:
+                if isinstance(task, dict) and task.get("taskUUID", identity) == identity:
+                    return _whole(task.get("numberResults", 1))
+        return None
+
+    async def _fresh_address(self, output: Output) -> str | None:
+        identity = str(output.facts.get("id", ""))
+        if not identity:
+            return None
+        _, reply = await self._response(identity)
+        for found in outputs(identity, reply.done):
+            name = found.facts.get("videoUUID")
+            same = name == output.facts.get("videoUUID") and (name or found.number == output.number)
+            if same and found.address != output.address:
+                return found.address
+        return None
 
 
-def _segment(segment: SegmentOrder, audio: str | None) -> dict[str, Any]:
-    start, end = seconds(segment.start_seconds), seconds(segment.end_seconds)
-    return {"startTime": start, "endTime": end, "audio": audio, "audioStartTime": start, "audioEndTime": end}
+def _may_come(reply: Reply, *, seen: bool, wanted: int | None) -> bool:
+    """Whether more of the task may still show: all of it just after the submit, or results that are missing."""
+    if not reply.items and not reply.own:
+        return not seen
+    if reply.gone:
+        return not seen
+    if reply.failed and not reply.done:
+        return False
+    return len(reply.done) + len(reply.failed) < (wanted or 1)
 
 
-def _speaker_asked(direction: Direction) -> dict[str, Any]:
-    """The speaker as directed, before pixels are scaled to what is sent."""
-    if direction.boxes:
-        return {"boundingBoxes": direction.boxes}
-    if isinstance(direction.speaker, tuple):
-        return {"coordinates": list(direction.speaker)}
-    return {"autoDetect": direction.speaker == "auto"}
+def _cause(reply: Reply, clean: Any) -> str | None:
+    return next((trouble.said(clean) for trouble in (*reply.own, *reply.other)), None)
 
 
-def _speaker(segment: SegmentOrder) -> dict[str, Any] | None:
-    if any(segment.boxes):
-        return {"boundingBoxes": [list(box) for box in _filled(segment.boxes)]}
-    if segment.direction.speaker == "auto":
-        return {"autoDetect": True}
-    if segment.direction.speaker:
-        return {"frameNumber": segment.first_frame, "coordinates": list(segment.direction.speaker)}
-    return None
+def _whole(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _filled(boxes: tuple[tuple[int, int, int, int] | None, ...]) -> list[tuple[int, int, int, int]]:
-    """A box for every frame: where there is none, the one before it, else the first."""
-    box = next(box for box in boxes if box)
-    return [box := here or box for here in boxes]
+def _bytes_inline(files: dict[str, Path], order: JobOrder) -> int:
+    """Every segment holds its sound anew."""
+    times = {"audio": len(order.segments)}
+    return sum(file.stat().st_size * times.get(kind, 1) for kind, file in files.items())
+
+
+async def _inline(prepared: Prepared, addresses: dict[str, str]) -> dict[str, str]:
+    """The addresses, with the media themselves in place of those that wait for the submit."""
+    files = {"video": prepared.video, "audio": prepared.audio}
+    media = dict(addresses)
+    for kind, address in addresses.items():
+        file = files[kind]
+        if address.startswith(_WITH_SUBMIT) and file is not None:
+            media[kind] = data_url(await anyio.Path(file).read_bytes(), MEDIA_TYPES[kind])
+    return media

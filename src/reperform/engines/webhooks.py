@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from reperform.credentials import Secret
 from reperform.errors import NotGenuine, SettingsError
@@ -104,6 +105,19 @@ def verify(
         return json.loads(body)
     except (ValueError, RecursionError):
         raise NotGenuine("The message is signed, and is not JSON.") from None
+
+
+@register("runware")
+def _runware(message: Message) -> None:
+    """Runware signs nothing: what it was told to put into the address's query is all there is."""
+    if not message.secret or message.address is None:
+        raise SettingsError(
+            "Runware signs nothing: a token in the webhook's address tells its messages.",
+            fix="Give `runware.webhookURL` a query with a token, and here the token as `secret` and the `address`.",
+        )
+    given = [value.encode() for _, value in parse_qsl(urlsplit(message.address).query, keep_blank_values=True)]
+    if not [one for one in given if hmac.compare_digest(one, message.secret.encode())]:
+        raise NotGenuine("The message came in without the token.")
 
 
 @register("sync")

@@ -46,6 +46,7 @@ class PicturePackets:
         self._first: int = first or 0
         self._zero = file_zero(self._container) / self._base if source.variable else Fraction(self._first)
         self._ticks = self._base * source.rate
+        """Frames to a unit of the stream's timestamps."""
 
     def _open(self) -> None:
         self._files.close()
@@ -104,11 +105,13 @@ class PicturePackets:
 
     def _tick(self, number: int) -> int:
         into = Fraction(1, 2) if self._source.variable else Fraction(1, 8)
-        return math.floor(self._zero + (number + into) / self._source.rate / self._base)
+        return math.floor(self._zero + (number + into) / self._ticks)
 
     def _number(self, timestamp: int) -> int:
-        position = (timestamp - self._zero) * self._ticks
-        return math.ceil(position - Fraction(1, 2)) if self._source.variable else round(position)
+        if self._source.variable:
+            return math.ceil((timestamp - self._zero) * self._ticks - Fraction(1, 2))
+        number, rest = divmod((timestamp - self._first) * self._ticks.numerator, self._ticks.denominator)
+        return round(number + Fraction(rest, self._ticks.denominator)) if rest else number
 
     def _found(self, target: int | None, high: int) -> dict[int, list[bytes]]:
         """SHA-256 of what is coded for each frame number, from the seek to behind `high`."""

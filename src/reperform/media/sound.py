@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -179,13 +180,13 @@ class SoundReader:
         self._container.seek(timestamp, stream=self._stream)
         self._stream.codec_context.flush_buffers()
 
-    @property
+    @cached_property
     def _preroll(self) -> int:
         if self.codec in _PREROLL:
             return _PREROLL[self.codec]
         return _MXF_PREROLL if self._container.format.name.startswith("mxf") else 0
 
-    @property
+    @cached_property
     def _can_seek(self) -> bool:
         if self._base > Fraction(1, self.rate):  # timestamps too coarse to tell samples apart
             return False

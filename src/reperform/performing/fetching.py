@@ -61,7 +61,8 @@ async def _fetched(errand: Errand, output: Output, file: Path) -> None:
     if file.exists():  # complete, or it would not have this name: fetched by a run that died before saying so
         return
     for folder in (errand.ledger.layout.results, file.parent):
-        folder.mkdir(mode=0o700, exist_ok=True)
+        # Others on a share adopt what lies there.
+        folder.mkdir(mode=0o770 if errand.ledger.shares.on else 0o700, exist_ok=True)
     try:
         with atomic_output(file) as temporary:
             await errand.engine.fetch(output, temporary)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -38,9 +36,8 @@ def build(cut: Cut) -> Index:
 
     """
     walk = _Walk(cut)
-    with _nothing_to_collect():
-        frames = ceil_frame(seconds_of(walk.top(cut.timeline.tracks)), cut.rate)
-        dialect, markers = walk.marking.settled()
+    frames = ceil_frame(seconds_of(walk.top(cut.timeline.tracks)), cut.rate)
+    dialect, markers = walk.marking.settled()
     return Index(
         cut=replace(cut, dialect=dialect),
         tracks=tuple(walk.tracks),
@@ -48,18 +45,6 @@ def build(cut: Cut) -> Index:
         markers=markers,
         frames=frames,
     )
-
-
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """All that the walk makes stays; the collector would only look at it again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def by_address(index: Index) -> dict[tuple[int, ...], PlacedClip]:

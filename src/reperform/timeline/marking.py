@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from reperform.timeline.cut import Cut
@@ -34,29 +33,22 @@ class Marking:
 
     def on_clip(self, item: Item, space: Space, seen: tuple[Flicks, Flicks], placed: PlacedClip | None) -> None:
         """The markers on a clip of which `seen` is visible; `placed` None where that is nothing."""
-        for marker in _each(item.item.markers):
-            start = self._time(marker.marked_range.start_time)
-            offset = 0 if start is None else start - item.source_start
+        for marker, start, offset in self._timed(item):
             self._all_fit = self._all_fit and 0 <= offset < item.duration
-            written = Mark(item, space, seen, start, offset, own=False)
-            self._found.append(PlacedMarker(marker, "clip", placed, written, self))
+            self._found.append(PlacedMarker(marker, "clip", placed, Mark(item, space, seen, start, offset), self))
 
     def on_item(self, item: Item, on: On, space: Space) -> None:
         """The markers on a gap or a nested stack."""
-        for marker in _each(item.item.markers):
-            start = self._time(marker.marked_range.start_time)
-            offset = 0 if start is None else start - item.source_start
+        for marker, start, offset in self._timed(item):
             self._all_fit = self._all_fit and (on == "gap" or 0 <= offset < item.duration)
             written = Mark(item, space, space.seen(item), start, offset, own=on == "gap")
             self._found.append(PlacedMarker(marker, on, None, written, self))
 
     def around(self, item: Item, on: On, space: Space, *, top: bool) -> None:
         """The markers on a track, or on the timeline; there, at or past its start, they are record timecode."""
-        for marker in _each(item.item.markers):
-            start = self._time(marker.marked_range.start_time)
-            offset = 0 if start is None else start - item.source_start
-            if top and start is not None and 0 < self._start <= start:
-                offset = start - self._start
+        for marker, start, into in self._timed(item):
+            is_timecode = top and start is not None and 0 < self._start <= start
+            offset = start - self._start if start is not None and is_timecode else into
             written = Mark(item, space, space.seen(item), start, offset, own=True)
             self._found.append(PlacedMarker(marker, on, None, written, self))
 
@@ -126,13 +118,17 @@ class Marking:
     def _duration(self, mark: PlacedMarker) -> Flicks:
         return self._times.length(mark.marker.marked_range.duration)
 
-    def _time(self, time: Any) -> Flicks | None:
-        try:
-            return self._times.flicks(time)
-        except (ValueError, OverflowError):
-            return None
-
-
-def _each(markers: Any) -> Iterator[Any]:
-    """The markers of an item, asked one by one: OTIO takes ten times as long to say that there are no more."""
-    return (markers[number] for number in range(len(markers)))
+    def _timed(self, item: Item) -> list[tuple[Any, Flicks | None, Flicks]]:
+        """The markers of an item, each with its time as written and counted from the item's start."""
+        markers = item.item.markers
+        timed: list[tuple[Any, Flicks | None, Flicks]] = []
+        # Asked one by one: OTIO takes ten times as long to say that there are no more.
+        for number in range(len(markers)):
+            marker = markers[number]
+            try:
+                start = self._times.flicks(marker.marked_range.start_time)
+            except (ValueError, OverflowError):
+                timed.append((marker, None, 0))
+            else:
+                timed.append((marker, start, start - item.source_start))
+        return timed

@@ -24,6 +24,8 @@ __all__ = ["Mark", "MarkRules", "asks", "sort_markers"]
 _PREFIX = re.compile(r"\s*(?:reperform|rp)(?::|\s+:?|$)\s*", re.IGNORECASE)
 _DIALOGUE = re.compile(r"\s*dialogue(?::|\s+:?|$)\s*", re.IGNORECASE)
 _DEFAULT_NAME = re.compile(r"\s*marker\s*\d*\s*", re.IGNORECASE)
+_PASSED_OVER = re.compile(r"\s*(?:dialogue|marker)", re.IGNORECASE)
+"""How names begin of which a part may not be read as a direction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,8 @@ class MarkRules:
 
     def judge(self, placed: PlacedMarker, text: MarkerText) -> Mark | str:
         """The mark, or why the marker is none."""
-        text = _with_name(text)
+        if not text.name.strip():
+            text = _with_name(text)
         if self.colors or self.name:
             return self._why_not_chosen(placed, text) or _chosen(placed, text)
         if _is_prefixed(text):
@@ -117,7 +120,7 @@ def _plain_color(color: str) -> str:
 
 def _with_name(text: MarkerText) -> MarkerText:
     """Editors with one text field leave the name empty: the text is then the name."""
-    return text if text.name.strip() else MarkerText(text.note, "", text.keywords)
+    return MarkerText(text.note, "", text.keywords)
 
 
 def _as_written(text: MarkerText) -> str:
@@ -244,11 +247,10 @@ def _with_character(parsed: Parsed, character: str | None) -> Parsed:
 
 def _unprefixed(placed: PlacedMarker, text: MarkerText) -> Mark | str:
     """Rule 3: a mark only if all the text is a direction that names an emotion, a line or an audio."""
-    name = "" if _DEFAULT_NAME.fullmatch(text.name) and text.note.strip() else text.name
-    direction = f"{_without(_DIALOGUE, name)}\n{_without(_DIALOGUE, text.note)}"
-    if (unknown := unknown_words(direction)) is not None:
+    if not _PASSED_OVER.match(text.name) and (unknown := unknown_words(text.name)):
         return f"it does not begin with “RP:”, and is no direction: “{unknown}” is not known"
-    parsed = parse_mark(direction, explain=False)
+    name = "" if _DEFAULT_NAME.fullmatch(text.name) and text.note.strip() else text.name
+    parsed = parse_mark(f"{_without(_DIALOGUE, name)}\n{_without(_DIALOGUE, text.note)}", explain=False)
     if not parsed.direction:
         return f"it does not begin with “RP:”, and is no direction: {parsed.problems[0].message}"
     if not (parsed.direction.emotion or parsed.direction.line or parsed.direction.audio):

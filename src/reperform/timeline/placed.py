@@ -62,11 +62,10 @@ class PlacedClip:
     def __repr__(self) -> str:
         return f"<{self.name} on {self.track.label}, {self.record}>"
 
-    @cached_property
+    @property
     def name(self) -> str:
         """As a person would call it: the clip's name, else its media's."""
-        name = self.clip.name or getattr(self.clip.media_reference, "name", None)
-        return str(name or "unnamed clip")
+        return self.clip.name or getattr(self.clip.media_reference, "name", None) or "unnamed clip"
 
     @property
     def address(self) -> tuple[int, ...]:
@@ -168,7 +167,7 @@ class Mark(NamedTuple):
     """As written; None where that is no time."""
     offset: Flicks
     """From the item's start, in the item's own time."""
-    own: bool
+    own: bool = False
     """Counted in the item's own time, whoever wrote it."""
 
 

@@ -88,7 +88,8 @@ def _put_original_back(clip: otio.schema.Clip, named: Mapping[str, Known]) -> No
 def _own_key(key: str, named: Mapping[str, Known], taken: Mapping[str, Any]) -> str:
     if key not in taken:
         return key
-    return "preview_001" if named[key].take.preview else "take_001"
+    take = named[key].take
+    return f"{'preview' if take.preview else 'take'}_{take.number:03}"
 
 
 def _original_reference(reference: Any, found: Known, original: Source) -> otio.schema.ExternalReference:
