@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -102,13 +101,10 @@ def agree(asked: Bill | None, *, yes: bool, max_cost: float | None, allow_unknow
 
 def is_loopback(base_url: str | None) -> bool:
     """Whether this address is this machine, and nothing leaves it."""
+    from reperform.engines import _reach
+
     host = urlsplit(base_url).hostname if base_url else None
-    if host is None:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return host is not None and _reach.is_loopback(host)
 
 
 def check_base_url(base_url: str | None) -> None:

@@ -363,6 +363,8 @@ class PlanSettings(Document):
     timeline_name: str | None = None
     options: dict[str, str] = Field(default_factory=dict)
     """`--option engine.field=value`."""
+    rehearsal: bool = False
+    """The engines' hosts are played by this machine (a loopback `--base-url`): nothing of it counts as paid for elsewhere."""
 
 
 class Totals(Document):

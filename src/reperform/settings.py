@@ -129,6 +129,8 @@ class Settings(BaseModel):
 
     def for_plan(self) -> PlanSettings:
         """The part that shapes a plan and travels with it."""
+        from reperform.asking import is_loopback
+
         return PlanSettings(
             context_frames=self.context,
             handle_frames=self.handles,
@@ -148,6 +150,7 @@ class Settings(BaseModel):
             media_roots=self.media_root,
             timeline_name=self.timeline,
             options=_options(self.option),
+            rehearsal=is_loopback(self.base_url),
         )
 
 

@@ -210,6 +210,7 @@ def run(
     from reperform.ledger.ledger import Ledger
 
     refuse_unfit(planned, out, settings)
+    planned = replace(planned, plan=_as_rehearsal(planned.plan, is_rehearsal=settings.for_plan().rehearsal))
     plan = planned.plan
     if plan.errors and not planned.plan.shots:
         return Outcome(planned=planned, performed=None, saved=None, chosen={}, problems=plan.problems, see="")
@@ -230,6 +231,11 @@ def run(
         if over:
             ledger.runs.end(begun.id)
         return outcome
+
+
+def _as_rehearsal(plan: Plan, *, is_rehearsal: bool) -> Plan:
+    """The plan for the engines' own hosts, or for this machine in their part: a saved one may have been made for the other."""
+    return plan.model_copy(update={"settings": plan.settings.model_copy(update={"rehearsal": is_rehearsal})})
 
 
 def agree_to_pay(

@@ -98,3 +98,12 @@ def test_another_machine_is_at_it(tmp_path: Path, one_cue: Plan, shared: Path) -
     with _machine("two", tmp_path):
         assert run(one_cue, shared, service=service).problems == ()
     assert len(service.billed) == 1
+
+
+def test_a_rehearsal_pays_for_nothing_but_rehearsals(tmp_path: Path, one_cue: Plan, project: Path) -> None:
+    """What an emulator on this machine returned never stands for the real service's result, nor the other way round."""
+    service = Service(tmp_path / "service")
+    rehearsal = one_cue.model_copy(update={"settings": one_cue.settings.model_copy(update={"rehearsal": True})})
+    for plan, billed in ((rehearsal, 1), (rehearsal, 1), (one_cue, 2), (one_cue, 2)):
+        assert run(plan, project, service=service).problems == ()
+        assert len(service.billed) == billed

@@ -157,20 +157,25 @@ def test_a_take_on_a_track_counts_as_its_own_file_does() -> None:
     assert (top.source_range, top.media_reference.available_range) == (span(TC + 100, 48), span(TC + 88, 72))
 
 
-def test_tracks_of_takes_stand_above_all_picture_and_below_sound() -> None:
-    """Video tracks keep their places, audio tracks stay behind them."""
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param(0, ["mara", "title", "mara V1_88_RP001.mov", "mix"], id="a title elsewhere"),
+        pytest.param(47, ["mara", "mara V1_88_RP001.mov", "title", "mix"], id="a title over its last frame"),
+    ],
+)
+def test_tracks_of_takes_stand_above_all_picture_but_below_what_covers_their_shots(
+    title: int, expected: list[str]
+) -> None:
+    """A take hides no title or cutaway that lay over its shot; audio tracks stay behind all picture."""
     made = clip("mara", TC + 100, 48, media=span(TC, 500))
-    title = clip("title", 0, 48, media=span(0, 100))
+    before = gap(title) if title else gap(48)
     sound = clip("mix", 0, 48, media=span(0, 100))
-    cut = cut_of(timeline_of(track(made), track(title), track(sound, kind="Audio")))
+    above = track(before, clip("title", 0, 20, media=span(0, 100)))
+    cut = cut_of(timeline_of(track(made), above, track(sound, kind="Audio")))
     shot = shot_of(cut, made, media_start=TC)
     result = written(cut, [shot], {shot.id: [take_of(shot, 1)]}, styles=["tracks"]).timelines[0]
-    assert [(item.kind, item[0].name) for item in result.tracks] == [
-        ("Video", "mara"),
-        ("Video", "title"),
-        ("Video", "mara V1_88_RP001.mov"),
-        ("Audio", "mix"),
-    ]
+    assert [item.find_clips()[0].name for item in result.tracks] == expected
 
 
 def dissolve() -> otio.schema.Transition:

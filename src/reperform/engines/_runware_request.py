@@ -62,14 +62,6 @@ class RunwareRequests(Hosted):
     fields: ClassVar[Fields] = Fields(
         engine="runware",
         options=(
-            Option(
-                name="upload",
-                kind="choice",
-                choices=("storage", "inline"),
-                default="storage",
-                place="call",
-                about="`inline` sends small media inside the submit, so that Runware stores none of them.",
-            ),
             Option(name="outputFormat", kind="choice", choices=("MP4", "WEBM", "MOV"), default="MP4", claimed=True),
             Option(name="outputQuality", kind="whole", least=20, most=99, default="95", claimed=True),
             Option(
@@ -113,6 +105,14 @@ class RunwareRequests(Hosted):
                     claimed=True,
                 )
                 for name in ("stability", "similarityBoost")
+            ),
+            Option(
+                name="upload",
+                kind="choice",
+                choices=("storage", "inline"),
+                default="storage",
+                place="call",
+                about="`inline` sends small media inside the submit, so that Runware stores none of them.",
             ),
         ),
         words={

@@ -47,7 +47,7 @@ def refusal(answer: Answer, *, clean: Clean) -> EngineError:
     return Rejected(f"Segmind refuses this job ({answer.status}).", cause=cause)
 
 
-def failure(body: Mapping[str, Any], *, clean: Clean) -> EngineError:
+def failure(body: Any, *, clean: Clean) -> EngineError:
     """The error for a job that Segmind says has FAILED. It does not bill for those."""
     said = _said(body)
     cause = clean(said) or None

@@ -60,7 +60,7 @@ class FalEngine(FalRequests):
         """fal's own scheme."""
         return {"Authorization": f"Key {key}"}
 
-    async def upload(self, prepared: Prepared, order: JobOrder, progress: Progress) -> dict[str, str]:
+    async def upload(self, prepared: Prepared, order: JobOrder, progress: Progress) -> dict[str, str]:  # noqa: ARG002
         """Each file to fal's CDN, under the attempt's name, so that its job can be told by it."""
         files = {"video": prepared.video} | ({"audio": prepared.audio} if prepared.audio else {})
         storage = await Storage.opened(self.wire)

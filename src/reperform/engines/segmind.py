@@ -146,7 +146,7 @@ class SegmindEngine(Hosted):
         """What the job is doing. Raises what became of it where it has failed or is gone."""
         body = answer.maybe_json()
         status = status_of(body)
-        if status == "FAILED":
+        if status == "FAILED" or answer.status == 422:
             raise failure(body, clean=self.wire.clean)
         if answer.ok and status:
             return status

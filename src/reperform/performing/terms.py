@@ -55,7 +55,8 @@ class Planner:
         parameters = planning.cue_parameters(shot, cue, **self._common(), folder=Path(self.terms.folder))
         if self.engine.name == PREVIEW:
             return {"like": parameters, "shown": self.engine.parameters(cue.direction, self.terms.model)}
-        return parameters
+        # What an emulator returned must never stand for what the real service would have been paid for.
+        return parameters | {"rehearsal": True} if self.terms.settings.rehearsal else parameters
 
     def jobs(self, shot: Shot, cues: Sequence[Cue]) -> tuple[tuple[Job, ...], tuple[Problem, ...]]:
         """The jobs that perform these cues of the shot, long ones split where their voices are quietest."""

@@ -10,7 +10,7 @@ import opentimelineio as otio
 
 from reperform.timing import exact_seconds
 
-__all__ = ["Place", "Places", "item_at", "seconds_of"]
+__all__ = ["Place", "Places", "item_at", "occupied", "seconds_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +117,19 @@ def _seen_through(track: Any, start: Fraction, end: Fraction, origin: Fraction) 
     closes = opens + exact_seconds(track.source_range.duration)
     start, end = max(start, opens), min(end, closes)
     return start - opens, max(start, end) - opens, origin - opens
+
+
+def occupied(child: Any) -> list[tuple[Fraction, Fraction]]:
+    """Where a child of a stack holds anything but gaps, enabled or not: spans of the stack's own time, in order."""
+    if not isinstance(child, otio.schema.Track):
+        return [(Fraction(0), seconds_of(child))]
+    walked = _walk(child)
+    spans = [walked.starts[id(item)] for item in walked.children if not isinstance(item, _EMPTY)]
+    seen = (_seen_through(child, start, end, start)[:2] for _, start, end in spans)
+    return [(start, end) for start, end in seen if start < end]
+
+
+_EMPTY = (otio.schema.Gap, otio.schema.Transition)
 
 
 def seconds_of(item: Any) -> Fraction:

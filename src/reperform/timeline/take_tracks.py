@@ -1,7 +1,10 @@
-"""Takes on tracks of their own, above all picture: each a copy of its clip, all disabled but the chosen ones, on top."""
+"""Takes on tracks of their own, above their shots and below what covers those: each a copy of its clip, all disabled but the
+chosen ones, on top."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,7 +15,7 @@ import opentimelineio as otio
 
 from reperform.timeline import records
 from reperform.timeline.alternates import Alternates, Entry
-from reperform.timeline.places import Place
+from reperform.timeline.places import Place, occupied
 from reperform.timeline.records import TrackClipRecord
 from reperform.timeline.references import (
     Span,
@@ -155,23 +158,26 @@ def _kept_after(place: Place, piece: Span, visible: Span, end: Fraction) -> otio
 def lay_tracks(
     placements: Sequence[Placement], *, rate: float, for_: str, earlier: Sequence[otio.schema.Track] = ()
 ) -> None:
-    """Puts the placements of one stack onto tracks above all its picture, the chosen ones on top.
+    """Puts the placements of one stack onto tracks as high as they cover nothing that covers their shots, the chosen ones on top.
 
     `earlier` are the tracks of takes that stood in this stack, bottom up: they are used again, with what is theirs.
     """
     if not placements:
         return
     stack = placements[0].stack
-    lower = _first_fit([item for item in placements if not item.chosen])
-    upper = _in_picture_order([item for item in placements if item.chosen])
-    index = _above_all_picture(stack)
-    for number, lane in enumerate([*lower, *upper], 1):
-        track = earlier[number - 1] if number <= len(earlier) else _new_track(for_)
-        track.clear()
-        track.name = f"Takes {number}"
-        track.enabled = number > len(lower)
-        _fill(track, lane, rate)
-        stack.insert(index + number - 1, track)
+    laid: list[tuple[int, otio.schema.Track]] = []
+    for height, items in _by_height(stack, placements):
+        lower = _first_fit([item for item in items if not item.chosen])
+        upper = _in_picture_order([item for item in items if item.chosen])
+        for number, lane in enumerate([*lower, *upper]):
+            track = earlier[len(laid)] if len(laid) < len(earlier) else _new_track(for_)
+            track.clear()
+            track.name = f"Takes {len(laid) + 1}"
+            track.enabled = number >= len(lower)
+            _fill(track, lane, rate)
+            laid.append((height, track))
+    for height, track in reversed(laid):
+        stack.insert(height + 1, track)
 
 
 def _new_track(for_: str) -> otio.schema.Track:
@@ -182,13 +188,34 @@ def _new_track(for_: str) -> otio.schema.Track:
     return track
 
 
-def _above_all_picture(stack: otio.schema.Stack) -> int:
+def _by_height(stack: otio.schema.Stack, placements: Sequence[Placement]) -> list[tuple[int, list[Placement]]]:
+    """The placements, lowest first, by the child of the stack above which they go.
+
+    A take goes above all picture, but stays below a title or a cutaway that covers its shot: it would hide that.
+    """
     pictures = [
-        index
-        for index, child in enumerate(stack)
+        (number, child)
+        for number, child in enumerate(stack)
         if not (isinstance(child, otio.schema.Track) and child.kind == otio.schema.TrackKind.Audio)
     ]
-    return max(pictures, default=-1) + 1
+    lowest = min(item.height for item in placements)
+    shown = {number: occupied(child) for number, child in pictures if number > lowest}
+    groups: dict[int, list[Placement]] = defaultdict(list)
+    for item in placements:
+        height = min(item.height, len(stack) - 1)
+        for number, _ in pictures:
+            if number > item.height:
+                if _overlaps(shown[number], item.reach):
+                    break
+                height = number
+        groups[height].append(item)
+    return sorted(groups.items())
+
+
+def _overlaps(spans: Sequence[Span], reach: Span) -> bool:
+    """Whether one of the spans, which are in order and apart, shares time with `reach`."""
+    number = bisect_right(spans, reach[0], key=lambda span: span[1])
+    return number < len(spans) and spans[number][0] < reach[1]
 
 
 def _first_fit(placements: Sequence[Placement]) -> list[list[Placement]]:

@@ -46,7 +46,7 @@ EDITORS: dict[str, Editor] = {
     ),
     "resolve": Editor(
         styles=("references", "tracks"),
-        see="In Resolve: File > Import > Timeline, {out}. The tracks “Takes …” lie on top; enable a clip to see its take.",
+        see="In Resolve: File > Import > Timeline, {out}. The tracks “Takes …” lie above the shots; enable a clip to see its take.",
     ),
 }
 """Whom a timeline can be written for."""
