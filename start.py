@@ -40,13 +40,19 @@ def set_up():
             if stamp.read() == wanted:
                 return
     print("Setting up in .venv (once, about a minute) …", file=sys.stderr)
-    if not os.path.exists(PYTHON):
-        subprocess.check_call([sys.executable, "-m", "venv", VENV])
+    if not _is_whole():
+        subprocess.check_call([sys.executable, "-m", "venv", "--clear", VENV])
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.check_call(pip + ["--require-hashes", "-r", LOCK])
     subprocess.check_call(pip + ["--no-deps", "--no-build-isolation", "--editable", HERE])
     with open(STAMP, "w") as stamp:
         stamp.write(wanted)
+
+
+def _is_whole():
+    """Whether there is an environment of this Python, with pip: one that was broken off, or of another, is made anew."""
+    probe = "import sys, pip; sys.exit(sys.version_info[:2] != %r)" % (tuple(sys.version_info[:2]),)
+    return os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", probe], stderr=subprocess.DEVNULL) == 0
 
 
 def _digest():
@@ -68,6 +74,12 @@ def main():
     except subprocess.CalledProcessError as error:
         print("Setting up failed in `%s`: its output is above." % " ".join(error.cmd[1:4]), file=sys.stderr)
         return 2
+    except OSError as error:
+        print("Setting up failed: %s. Give yourself the right to write here, or make room." % error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. The same command sets up the rest.", file=sys.stderr)
+        return 130
     words = sys.argv[1:] or ["demo"]
     module = ["pytest", "-n", "auto"] + words[1:] if words[0] == "test" else ["reperform"] + words
     try:

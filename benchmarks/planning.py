@@ -126,7 +126,7 @@ def _is_marked(number: int, cut: Cut) -> bool:
 
 
 def _clip(number: int, media: list[Path], *, marked: bool, marker: bool = True) -> otio.schema.Clip:
-    path = media[number % len(media)] if marked else Path(f"/media/day_{number % 40:02}/B{number:05}.mov")
+    path = media[number // 100 % len(media)] if marked else Path(f"/media/day_{number % 40:02}/B{number:05}.mov")
     first = RATE * 3600
     start = first + number * 7 % (MEDIA_SECONDS * RATE - SHOT)
     reference = otio.schema.ExternalReference(

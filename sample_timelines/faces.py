@@ -146,8 +146,8 @@ def _head(picture: Image.Image, person: Person, x: float, y: float, unit: float)
     picture.paste(person.skin, (left, top), mask)
     lit = -1 if person.lamp[0] < 0.5 else 1
     shadow = Image.new("L", size)
-    side = x - left - lit * 0.95 * unit
-    ImageDraw.Draw(shadow).ellipse(_box(side, y - top + 0.3 * unit, 0.6 * unit, 1.3 * unit), fill=120)
+    dark = x - left - lit * 0.95 * unit
+    ImageDraw.Draw(shadow).ellipse(_box(dark, y - top + 0.3 * unit, 0.6 * unit, 1.3 * unit), fill=120)
     shadow = ImageChops.multiply(shadow.filter(ImageFilter.BoxBlur(0.22 * unit)), mask)
     picture.paste(_shade(person.skin, 0.68), (left, top), shadow)
     _hair(pen, person, x, y, unit)

@@ -39,8 +39,9 @@ def commands(page: Path) -> list[str]:
 
 
 def reperform_commands() -> list[str]:
-    """What the README and the tutorial tell to type, in their order."""
-    return [line for page in (README, TUTORIAL) for line in commands(page) if line.startswith("reperform ")]
+    """What the README and the tutorial tell to type, in their order, each once."""
+    lines = (line for page in (README, TUTORIAL) for line in commands(page) if line.startswith("reperform "))
+    return list(dict.fromkeys(lines))
 
 
 @pytest.fixture(scope="session")
@@ -69,10 +70,9 @@ def typed(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
         if not kept.exists():
             shutil.rmtree(folder, ignore_errors=True)
             _copy(sample, folder / "demo")
-            ran = [asdict(_type(line, folder)) for line in reperform_commands()]
-            kept.write_text(json.dumps(ran), encoding="utf-8")
-    ran = [Ran(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
-    return folder, {each.command: each for each in ran}
+            ran = [_type(line, folder) for line in reperform_commands()]
+            kept.write_text(json.dumps([asdict(each) for each in ran]), encoding="utf-8")
+    return folder, {each["command"]: Ran(**each) for each in json.loads(kept.read_text(encoding="utf-8"))}
 
 
 def environment(home: Path) -> dict[str, str]:

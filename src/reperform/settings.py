@@ -73,6 +73,10 @@ class Settings(BaseModel):
     jobs: int = Field(default=4, ge=1, le=64)
     """At once, of each engine."""
     partial: bool = False
+    command: str | None = None
+    """What the engine `command` runs, with its places in braces."""
+    command_seconds: float = Field(default=3600, gt=0)
+    """How long one job of the engine `command` may take."""
     base_url: str | None = None
     """An origin that stands for all hosts of the engines. None: they are asked themselves."""
     wait: float | None = Field(default=None, gt=0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
@@ -223,7 +223,7 @@ def run(
         begun = _begun(planned, out, settings, ledger, again)
         performed = _perform(planned, ledger, settings, listener=listener, another=again, run_id=begun.id)
         over = not (performed.resumable or performed.ceiling or performed.refused)
-        if not any(performed.takes.values()) and performed.problems:
+        if not any(performed.takes.values()) and (performed.problems or performed.failed):
             problems = (*plan.problems, *performed.problems)
             outcome = Outcome(planned=planned, performed=performed, saved=None, chosen={}, problems=problems, see="")
         else:
@@ -335,7 +335,8 @@ def _remember(selected: Selected, out: Path, ledger: Ledger) -> bool:
     take = None if selected.take == ORIGINAL else selected.take
     if selected.source_identity is None or (take and take not in {row.id for row in ledger.takes.all()}):
         return False
-    ledger.choices.choose(selected.source_identity, FrameRange(selected.in_frame, selected.frames), take)
+    visible = FrameRange(selected.in_frame, selected.frames)
+    ledger.choices.choose(selected.source_identity, visible, take, shot=selected.shot)
     return True
 
 
@@ -517,6 +518,10 @@ def engine_named(name: str, settings: Settings, *, label: bool = True) -> Engine
         from reperform.engines.preview import PreviewEngine
 
         return PreviewEngine(label=label)
+    if name == "command":
+        from reperform.engines.command import CommandEngine
+
+        return cast("Engine", CommandEngine(command=settings.command, seconds=settings.command_seconds))
     return engine
 
 
@@ -719,9 +724,12 @@ def _with_its_media(cut: Cut, out: Path, project: Path) -> Cut:
 def _choices(shots: Sequence[Shot], takes: Mapping[str, Sequence[Take]], ledger: Ledger) -> dict[str, str | None]:
     """What a person chose for each shot, as the ledger has it."""
     chosen: dict[str, str | None] = {}
+    ids = {shot.id for shot in shots}
     for shot in shots:
         identity = next((take.source_identity for take in takes.get(shot.id, ())), None)
-        choice = ledger.choices.chosen(identity, shot.media.visible) if identity else None
+        if identity is None:
+            continue
+        choice = ledger.choices.chosen(identity, shot.media.visible, shot=shot.id, others=ids)
         if choice is not None:
             chosen[shot.id] = choice.take_id or "original"
     return chosen

@@ -46,7 +46,8 @@ def test_another_take_stands_beside_the_first(typed: Typed) -> None:
     """`--another` adds one to that shot alone."""
     (another,) = [each.out for command, each in typed[1].items() if "--another" in command]
     new = [line for line in another.splitlines() if line.endswith("new")]
-    assert (10, ["Mara asks"]) == (another.count("_PREVIEW.mov"), [line[22:].split("  ")[0].strip() for line in new])
+    assert (10, 1) == (another.count("_PREVIEW.mov"), len(new))
+    assert "Mara asks" in new[0]
 
 
 def test_what_was_chosen_last_stands_in_the_cut(typed: Typed) -> None:
@@ -71,10 +72,20 @@ def test_the_picture_is_there_and_small() -> None:
 def test_set_up_from_nothing(tmp_path: Path, command: str) -> None:
     """The whole of it, in a copy of the repository with nothing set up; `test` only as far as it finds all tests."""
     copy = tmp_path / "reperform"
-    left_out = shutil.ignore_patterns(".git", ".venv", "media", "demo", ".*_cache", ".hypothesis", "*.reperform")
-    shutil.copytree(ROOT, copy, ignore=left_out)
+    shutil.copytree(ROOT, copy, ignore=_not_in_a_clone)
     words = [sys.executable, *command.split()[1:], *(["--collect-only", "-q"] if command.endswith("test") else [])]
     surroundings = environment(tmp_path / "home") | {"PATH": os.defpath}
     done = subprocess.run(words, cwd=copy, env=surroundings, capture_output=True, encoding="utf-8")
     assert 0 == done.returncode, done.stderr
     assert "Wrote demo" in done.stdout or "tests collected" in done.stdout
+
+
+def _not_in_a_clone(folder: str, names: list[str]) -> set[str]:
+    """What this checkout made for itself."""
+    made = {
+        name
+        for name in names
+        if name.startswith((".venv", ".git", ".hypothesis")) or name.endswith(("_cache", ".reperform"))
+    }
+    beside = {ROOT: {"demo"}, ROOT / "sample_timelines": {"media"}}
+    return made | (beside.get(Path(folder), set()) & set(names))

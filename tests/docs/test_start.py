@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -33,9 +34,7 @@ def on(
 ) -> None:
     """As if it ran there."""
     platform, processor = machine.split()
-    fake = SimpleNamespace(
-        version_info=(*version, 1), platform=platform, argv=["start.py", "demo"], stderr=__import__("sys").stderr
-    )
+    fake = SimpleNamespace(version_info=(*version, 1), platform=platform, argv=["start.py", "demo"], stderr=sys.stderr)
     monkeypatch.setattr(start, "sys", fake)
     facts = SimpleNamespace(machine=lambda: processor, python_version=lambda: f"{version[0]}.{version[1]}.1")
     monkeypatch.setattr(start, "platform", facts)
@@ -119,3 +118,25 @@ def test_it_is_set_up_again_only_when_something_changed(
     (tmp_path / "stamp").write_text(start._digest())
     monkeypatch.setattr(start.subprocess, "check_call", lambda _: pytest.fail("it set up again"))
     start.set_up()
+
+
+def test_a_broken_environment_is_made_anew(start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One without pip, or without a Python at all, is not taken for whole."""
+    monkeypatch.setattr(start, "PYTHON", str(tmp_path / "python"))
+    assert not start._is_whole()
+    monkeypatch.setattr(start, "PYTHON", sys.executable)
+    monkeypatch.setattr(start.subprocess, "call", lambda *_, **__: 1)
+    assert not start._is_whole()
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence, exit 2."""
+
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied", ".venv")
+
+    monkeypatch.setattr(start, "set_up", refused)
+    assert 2 == start.main()
+    assert "Setting up failed: [Errno 13] Permission denied: '.venv'" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import anyio
 from engines_http.served import QUICK
 from engines_wire.orders import segment
 from reperform.credentials import Secret
-from reperform.emulator import Emulator
+from reperform.emulator import Conduct, Emulator
 from reperform.engines._hosted import Hosted
 from reperform.engines.base import Connection, Finished, JobOrder, Prepared, SegmentOrder
 from reperform.errors import NotSubmitted, SubmissionUnknown
@@ -23,12 +24,36 @@ RATE = Fraction(24)
 FRAMES = 24
 
 
-def ordered(model: str, *segments: SegmentOrder, results: int = 1, **options: str) -> JobOrder:
+def ordered(
+    model: str, *segments: SegmentOrder, results: int = 1, options: dict[str, str] | None = None, **more: str
+) -> JobOrder:
     """One second of picture."""
     return JobOrder(
         model=model, rate=RATE, frames=FRAMES, seconds=Fraction(1), width=320, height=180,
-        segments=segments or (segment("0.25", "0.75"),), results=results, options=options,
+        segments=segments or (segment("0.25", "0.75"),), results=results,
+        options={**(options or {}), **more},
     )  # fmt: skip
+
+
+QUICKLY = Conduct(queue_seconds=0.01, run_seconds=0.02)
+
+
+def fresh(emulator: Emulator, engine: str) -> Emulator:
+    """The emulator as if nothing had happened yet."""
+    while emulator.world.active(engine):
+        time.sleep(0.01)
+    emulator.clear_faults()
+    world = emulator.world
+    for kept in (world.billed, world.leaks, world.seen, world.hooks):
+        kept.clear()
+    return emulator
+
+
+def bills(emulator: Emulator, engine: str) -> int:
+    """How many there are, once all jobs are over."""
+    while emulator.world.active(engine):
+        time.sleep(0.01)
+    return len(emulator.billed)
 
 
 @dataclass
@@ -52,7 +77,8 @@ class Attempt:
 
     def carried(self) -> Finished:
         """A submit of unknown fate is reconciled, and sent again only where it is not there."""
-        return anyio.run(self.run, self._carried)
+        finished: Finished = anyio.run(self.run, self._carried)
+        return finished
 
     async def run(self, steps: Any) -> Any:
         self.engine.patience = QUICK
@@ -74,19 +100,15 @@ class Attempt:
 
     async def _carried(self) -> Finished:
         addresses = await self.engine.upload(self.prepared, self.order, self.progress)
-        sent = datetime.now(UTC)
-        while True:
+        sent, submitted = datetime.now(UTC), None
+        while submitted is None:
             self.submits += 1
             try:
                 submitted = await self.engine.submit(self.prepared, self.order, addresses)
-                break
             except NotSubmitted as error:
                 await anyio.sleep(error.retry_after_seconds or 0)
             except SubmissionUnknown:
-                found = await self.engine.reconcile(self.identity, sent_at=sent)
-                if found is not None:
-                    submitted = found
-                    break
+                submitted = await self.engine.reconcile(self.identity, sent_at=sent)
         finished = await self.engine.wait(submitted, self.progress)
         for output in finished.outputs:
             await self.engine.fetch(output, self.result(output.number))

@@ -108,6 +108,18 @@ def test_the_newest_choice_that_overlaps_counts(ledger: Ledger) -> None:
     assert [each and (each.in_frame, each.take_id) for each in chosen] == [(12, take.id), (10, None), None]
 
 
+def test_a_choice_for_one_use_of_a_clip_is_not_one_for_another(ledger: Ledger) -> None:
+    """Where both are in the cut; a choice whose shot is gone from there goes with the frames."""
+    take, frames = _number(ledger, "one"), FrameRange(0, 50)
+    ledger.choices.choose("source", frames, take.id, shot="V1@01:00:00:00")
+    ledger.choices.choose("source", frames, None, shot="V1@01:00:02:00")
+    uses = {"V1@01:00:00:00", "V1@01:00:02:00", "V1@01:00:04:00"}
+    found = [ledger.choices.chosen("source", frames, shot=shot, others=uses) for shot in sorted(uses)]
+    moved = ledger.choices.chosen("source", frames, shot="V1@01:00:09:00", others={"V1@01:00:09:00"})
+    assert [each and each.take_id for each in (*found, moved)] == [take.id, None, None, None]
+    assert [each is None for each in (*found, moved)] == [False, False, True, False]
+
+
 def test_only_a_take_can_be_chosen(ledger: Ledger) -> None:
     """A name that is no take is refused by the database."""
     with pytest.raises(LedgerError, match="FOREIGN KEY"):

@@ -91,6 +91,10 @@ def test_one_clip_used_twice_is_paid_once_and_each_use_shows_what_its_own_mark_a
     assert ledger_rows(next(tmp_path.glob("*.reperform"))) == {"cues": 2, "attempts": 2, "results": 2, "takes": 2}
     again = perform(path)
     assert (again["made"], again["changed"], again["chosen"]) == ([], False, document["chosen"])
+    first = min(document["chosen"])
+    assert call("select", tmp_path / "cut_out.otio", first, "original").status == 0
+    chosen = perform(path)["chosen"]
+    assert chosen == {**document["chosen"], first: "original"}
 
 
 def test_two_cameras_with_files_of_one_name_keep_their_takes_apart(tmp_path: Path) -> None:

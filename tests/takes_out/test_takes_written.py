@@ -160,7 +160,7 @@ def test_a_take_on_a_track_counts_as_its_own_file_does() -> None:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
-        pytest.param(0, ["mara", "title", "mara V1_88_RP001.mov", "mix"], id="a title elsewhere"),
+        pytest.param(48, ["mara", "title", "mara V1_88_RP001.mov", "mix"], id="a title elsewhere"),
         pytest.param(47, ["mara", "mara V1_88_RP001.mov", "title", "mix"], id="a title over its last frame"),
     ],
 )
@@ -169,9 +169,8 @@ def test_tracks_of_takes_stand_above_all_picture_but_below_what_covers_their_sho
 ) -> None:
     """A take hides no title or cutaway that lay over its shot; audio tracks stay behind all picture."""
     made = clip("mara", TC + 100, 48, media=span(TC, 500))
-    before = gap(title) if title else gap(48)
     sound = clip("mix", 0, 48, media=span(0, 100))
-    above = track(before, clip("title", 0, 20, media=span(0, 100)))
+    above = track(otio.schema.Gap(source_range=span(0, title)), clip("title", 0, 20, media=span(0, 100)))
     cut = cut_of(timeline_of(track(made), above, track(sound, kind="Audio")))
     shot = shot_of(cut, made, media_start=TC)
     result = written(cut, [shot], {shot.id: [take_of(shot, 1)]}, styles=["tracks"]).timelines[0]

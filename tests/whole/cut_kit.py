@@ -17,7 +17,21 @@ from numpy.typing import NDArray
 
 import burned
 
-__all__ = ["RATES", "Rushes", "Shown", "clip", "gap", "guide", "hear", "mark", "numbers", "play", "save", "timeline", "track"]
+__all__ = [
+    "RATES",
+    "Rushes",
+    "Shown",
+    "clip",
+    "gap",
+    "guide",
+    "hear",
+    "mark",
+    "numbers",
+    "play",
+    "save",
+    "timeline",
+    "track",
+]
 
 RATES = {
     "24000/1001": Fraction(24000, 1001),
@@ -205,6 +219,9 @@ def hear(path: Path, track_name: str) -> NDArray[np.int64]:
 
 
 def _file(url: str, folder: Path) -> Path:
+    """URLs are quoted; paths of an editor's own, which begin at the root, are not."""
+    if url.startswith("/"):
+        return Path(url)
     return Path(unquote(urlsplit(url).path)) if url.startswith("file:") else folder / unquote(url)
 
 

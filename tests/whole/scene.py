@@ -46,7 +46,9 @@ class Scene:
     def b(self) -> Rushes:
         return Rushes(self.folder / "B001.mov", RATE, 60, HOUR)
 
-    def clip_a(self, first: int = 10, frames: int = 40, text: str = "RP: angry", at: int | None = None) -> otio.schema.Clip:
+    def clip_a(
+        self, first: int = 10, frames: int = 40, text: str = "RP: angry", at: int | None = None
+    ) -> otio.schema.Clip:
         """A point mark: the whole visible clip."""
         return cut.clip(self.a, first, frames, marks=[(text, first + 2 if at is None else at, 1)])
 
@@ -58,7 +60,9 @@ class Scene:
         track = cut.track(*(items or (self.clip_a(), self.clip_b())))
         return cut.save(cut.timeline(track, start=start, rate=RATE), self.folder / name)
 
-    def run(self, timeline: Path | None = None, out: Path | None = None, *options: str | Path, status: int = 0) -> dict[str, Any]:
+    def run(
+        self, timeline: Path | None = None, out: Path | None = None, *options: str | Path, status: int = 0
+    ) -> dict[str, Any]:
         return command.run(timeline or self.timeline, out or self.out, *QUICK, *options, status=status)
 
     def rows(self) -> dict[str, int]:

@@ -92,7 +92,9 @@ SAME: list[Callable[[Scene], Path]] = [
 
 
 @pytest.mark.parametrize("change", SAME)
-def test_a_cut_that_changed_around_its_cues_performs_nothing_anew(scene: Scene, change: Callable[[Scene], Path]) -> None:
+def test_a_cut_that_changed_around_its_cues_performs_nothing_anew(
+    scene: Scene, change: Callable[[Scene], Path]
+) -> None:
     path = change(scene)
     takes, rows = files_in(scene.project), scene.rows()
     out = scene.folder / "new_RP.otio"
@@ -112,7 +114,9 @@ def test_media_that_moved_is_found_and_not_performed_again(scene: Scene, tmp_pat
     assert (document["made"], scene.rows()) == ([], rows)
 
 
-@pytest.mark.parametrize("option", [("--handles", "5"), ("--context", "9"), ("--jobs", "1"), ("--for", "resolve")], ids=" ".join)
+@pytest.mark.parametrize(
+    "option", [("--handles", "5"), ("--context", "9"), ("--jobs", "1"), ("--for", "resolve")], ids=" ".join
+)
 def test_settings_that_a_take_satisfies_make_none(scene: Scene, option: tuple[str, str]) -> None:
     rows = scene.rows()
     assert (scene.run(None, None, *option)["made"], scene.rows()) == ([], rows)

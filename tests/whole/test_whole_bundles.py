@@ -56,7 +56,9 @@ def played(path: Path) -> list[Shown | None]:
 def test_a_bundle_goes_in_and_any_form_comes_out(unrun: Scene, read: str, written: str) -> None:
     """Every frame shows what it showed, marked or not; and the bundle that came in is as it was."""
     path = packed(unrun, read)
-    before = path.read_bytes() if path.is_file() else {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    before = (
+        path.read_bytes() if path.is_file() else {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    )
     wanted = [*range(10, 50), *range(116, 142), *range(100, 110)]
     out = path.parent / f"out.{written}"
     document = run(path, out, *QUICK)
@@ -64,7 +66,9 @@ def test_a_bundle_goes_in_and_any_form_comes_out(unrun: Scene, read: str, writte
     assert len(document["made"]) == 2
     assert [one and one.number for one in shown] == wanted
     assert files(shown) == [A1, B1, "C001.mov"]
-    after = path.read_bytes() if path.is_file() else {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    after = (
+        path.read_bytes() if path.is_file() else {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    )
     assert after == before
     again = run(path, out, *QUICK)
     assert (again["made"], again["changed"], again["kept"]) == ([], False, [])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import av
 import opentimelineio as otio
 import pytest
+from _pytest.mark import ParameterSet
 
 import burned
 from whole import cut_kit as cut
@@ -37,7 +40,9 @@ def test_of_an_uneven_file_each_frame_is_what_was_on_screen_in_its_middle(tmp_pa
     clock, pictures = RATES[rate], 50
     times = f"settb=1/{TICKS},setpts='N*20+floor(N/4)*15+floor(N/7)*33'"
     uneven = ("-vf", times, "-fps_mode", "passthrough", "-enc_time_base", f"1/{TICKS}")
-    path = burned.make_movie(tmp_path / "phone.mp4", rate=Fraction(30), frames=pictures, size=SMALL, extra=(*uneven, "-c:a", "aac"))
+    path = burned.make_movie(
+        tmp_path / "phone.mp4", rate=Fraction(30), frames=pictures, size=SMALL, extra=(*uneven, "-c:a", "aac")
+    )
     rushes = Rushes(path, clock, math.floor((shown_at(49) + Fraction(1, 30)) * clock + Fraction(1, 2)))
     frames = rushes.frames - 24
     made = cut.timeline(cut.track(cut.clip(rushes, 14, frames, marks=[("RP: angry", 18, 8)])), rate=clock)
@@ -54,7 +59,9 @@ def test_of_an_uneven_file_each_frame_is_what_was_on_screen_in_its_middle(tmp_pa
 @pytest.mark.parametrize("spelled", ["at the media's rate", "at the cut's rate"])
 def test_media_of_another_rate_than_the_cut_keeps_its_own(tmp_path: Path, spelled: str) -> None:
     """Frames of the take are the media's; the cut shows of it what it showed of the original."""
-    films = [film(tmp_path, name, rate) for name, rate in (("A", RATES["50"]), ("B", RATES["30000/1001 DF"]), ("C", R23))]
+    films = [
+        film(tmp_path, name, rate) for name, rate in (("A", RATES["50"]), ("B", RATES["30000/1001 DF"]), ("C", R23))
+    ]
     clips = [cut.clip(one, 20, 25, marks=[("RP: sad", 28, 8)]) for one in films]
     if spelled == "at the cut's rate":
         for one in clips:
@@ -104,16 +111,28 @@ def subclip_all_shown(one: Rushes) -> otio.schema.Clip:
     return made
 
 
-@pytest.mark.parametrize("style", ["otio", "resolve"])
-@pytest.mark.parametrize("timecode", [None, "23:59:59:10"], ids=["without timecode", "over midnight"])
-@pytest.mark.parametrize("make", [cut.clip, uncounted, from_zero, from_zero_uncounted, subclip, subclip_all_shown])
-def test_however_the_cut_counts_its_media_the_take_stands_for_the_same_frames(tmp_path: Path, make, timecode: str | None, style: str) -> None:  # type: ignore[no-untyped-def]
+def plainly(one: Rushes) -> otio.schema.Clip:
+    return cut.clip(one, 20, 25, marks=[("RP: sad", 28, 8)])
+
+
+WAYS = [plainly, uncounted, from_zero, from_zero_uncounted, subclip, subclip_all_shown]
+TIMECODES = {None: "without timecode", "23:59:59:10": "over midnight"}
+
+
+def ways() -> Iterator[ParameterSet]:
+    """Each way with each timecode, and either style with half of them; the others are slow."""
+    for place, (make, timecode, style) in enumerate(product(WAYS, TIMECODES, ("otio", "resolve"))):
+        soon = (place // 2 + place // 4 + place) % 2 == 0
+        name = f"{make.__name__} {TIMECODES[timecode]} {style}"
+        yield pytest.param(make, timecode, style, id=name, marks=() if soon else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("make", "timecode", "style"), list(ways()))
+def test_however_the_cut_counts_its_media_the_take_stands_for_the_same_frames(
+    tmp_path: Path, make: Callable[[Rushes], otio.schema.Clip], timecode: str | None, style: str
+) -> None:
     one = film(tmp_path, "A", R25, timecode, timecode and (24 * 3600 * 25 - 15))
-    if make is cut.clip:
-        clip = cut.clip(one, 20, 25, marks=[("RP: sad", 28, 8)])
-    else:
-        clip = make(one)
-    path = cut.save(cut.timeline(cut.track(clip), rate=R25, start=90000), tmp_path / "cut.otio")
+    path = cut.save(cut.timeline(cut.track(make(one)), rate=R25, start=90000), tmp_path / "cut.otio")
     out = tmp_path / "out.otio"
     take = run(path, out, "--for", style, *QUICK)["takes"][0]
     played = cut.play(out, rate=R25, frames=25)
@@ -123,4 +142,4 @@ def test_however_the_cut_counts_its_media_the_take_stands_for_the_same_frames(tm
     assert labelled(Path(take["path"]), one.path, 8) == list(range(28, 36))
     with av.open(take["path"]) as container:
         said = container.streams.video[0].metadata.get("timecode")
-    assert said == (timecode and "23:59:59:18" or "00:00:00:08")
+    assert said == ("23:59:59:18" if timecode else "00:00:00:08")

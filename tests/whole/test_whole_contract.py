@@ -50,7 +50,9 @@ class TestExitStatus:
         assert otio.adapters.read_from_file(str(out)).is_equivalent_to(otio.adapters.read_from_file(str(path)))
         document = call("run", path, "-o", out, "--json").json
         assert (document["status"], document["takes"], document["problems"]) == (0, [], [])
-        assert [(marker["text"], bool(marker["why"])) for marker in document["ignored_markers"]] == [("fix the boom", True)]
+        assert [(marker["text"], bool(marker["why"])) for marker in document["ignored_markers"]] == [
+            ("fix the boom", True)
+        ]
 
     def test_1_where_one_shot_is_broken_and_the_others_are_written(self, scene: Scene) -> None:
         (scene.folder / "B001.mov").unlink()
@@ -69,6 +71,12 @@ class TestExitStatus:
         assert (document["out"], len(errors(document))) == ([], 2)
         assert files_in(scene.folder) == before
         assert not scene.project.exists()
+
+    def test_2_where_no_mark_can_be_performed_as_it_is(self, unrun: Scene) -> None:
+        """sync-3 performs no emotion: an error on each cue, before anything is sent."""
+        ran = call("run", unrun.timeline, "-o", unrun.out, "--json", "--like", "sync/sync-3")
+        assert (ran.status, ran.json["out"], len(errors(ran.json))) == (2, [], 2)
+        assert not unrun.out.exists()
 
     @pytest.mark.parametrize(
         "arguments",
@@ -208,7 +216,9 @@ class TestPlan:
 
 
 class TestOut:
-    @pytest.mark.parametrize("how", ["the same name", "another spelling", "a link", "a hard link", "in the input's folder"])
+    @pytest.mark.parametrize(
+        "how", ["the same name", "another spelling", "a link", "a hard link", "in the input's folder"]
+    )
     def test_the_input_is_never_written_to(self, scene: Scene, how: str) -> None:
         source, out = scene.timeline, scene.timeline
         if how == "another spelling":

@@ -36,7 +36,7 @@ def dissolve(frames: int) -> otio.schema.Transition:
 @pytest.mark.parametrize("style", ["otio", "resolve"])
 def test_nests_dissolves_and_layers_show_what_they_showed(unrun: Scene, style: str) -> None:
     """A marked clip inside a nest, one inside a dissolve, and one that another clip covers in part."""
-    nest = otio.schema.Stack(name="nest", children=[cut.track(cut.gap(4, RATE), unrun.clip_a())])
+    nest = otio.schema.Stack(name="nest", children=[cut.track(cut.gap(4, RATE), unrun.clip_a(at=20))])
     nest.source_range = cut.span(10, 30, RATE)
     above = cut.track(cut.gap(50, RATE), cut.clip(unrun.a, 0, 6), name="V2")
     below = cut.track(nest, unrun.clip_b(), dissolve(5), cut.clip(unrun.a, 20, 20))
@@ -44,7 +44,8 @@ def test_nests_dissolves_and_layers_show_what_they_showed(unrun: Scene, style: s
     document = run(path, unrun.out, "--for", style, *QUICK)
     before, after = (cut.play(place, rate=RATE, frames=76) for place in (path, unrun.out))
     assert numbers(after) == numbers(before)
-    assert files(after) == [A1, B1, "A001.mov", B1, "A001.mov"]
+    a = "A001_14221009_RP001_PREVIEW.mov"
+    assert [shown and shown.file for shown in after] == [a] * 30 + [B1] * 20 + ["A001.mov"] * 26
     assert len(document["made"]) == 2
     again = run(path, unrun.out, "--for", style, *QUICK)
     assert (again["made"], again["changed"]) == ([], False)
@@ -62,12 +63,14 @@ EDGES = {
 
 
 @pytest.mark.parametrize("cues", EDGES.values(), ids=EDGES)
-@pytest.mark.parametrize("like", ["runware/react-1", "sync/sync-3"])
+@pytest.mark.parametrize("like", ["runware/react-1", pytest.param("sync/sync-3", marks=pytest.mark.slow)])
 def test_a_cue_may_lie_anywhere(unrun: Scene, cues: list[tuple[int, int]], like: str) -> None:
     """The label stands on its frames, on all of them, and on no other; a mark of one frame means the whole clip."""
     unrun.write(cut.clip(unrun.a, marks=[("RP: angry", *cue) for cue in cues]))
-    [take] = run(unrun.timeline, unrun.out, "--like", like)["takes"]
-    wanted = range(60) if cues == [(30, 1)] else [frame for first, frames in cues for frame in range(first, first + frames)]
+    [take] = run(unrun.timeline, unrun.out, "--like", like, "--drop", "emotion")["takes"]
+    wanted = (
+        range(60) if cues == [(30, 1)] else [frame for first, frames in cues for frame in range(first, first + frames)]
+    )
     assert cut.numbers(Path(take["path"])) == tuple(range(60))
     assert labelled(Path(take["path"]), unrun.a.path, 0) == list(wanted)
 
@@ -148,15 +151,29 @@ def test_a_timeline_a_take_plays_that_take(scene: Scene) -> None:
     assert [numbers(scene.played(path)) for path in out] == [[*range(10, 50), *range(116, 142)]] * 2
 
 
-@pytest.mark.parametrize("spelled", ["as a path", "as a URL"])
-@pytest.mark.parametrize("name", ["scène 7 – Take #2 100%", "a%20b & c;d=e?", "日本語 (旧)", "it's \"quoted\""])
+NAMES = ["scène 7 – Take #2 100%", "a%20b & c;d=e?", "日本語 (旧)", 'it\'s "quoted"']
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        (NAMES[0], "as a URL"),
+        (NAMES[1], "as a path"),
+        *(pytest.param(name, "as a URL", marks=pytest.mark.slow) for name in NAMES[1:]),
+        *(pytest.param(name, "as a path", marks=pytest.mark.slow) for name in (NAMES[0], *NAMES[2:])),
+    ],
+)
 def test_folders_and_files_may_be_called_anything(rushes: Path, tmp_path: Path, name: str, spelled: str) -> None:
     folder = tmp_path / name
     shutil.copytree(rushes, folder)
     media = folder / f"A {name}.mov"
     (folder / "A001.mov").rename(media)
     scene = Scene(folder)
-    scene.write(cut.clip(scene.a, 10, 40, marks=[("RP: sad", 20, 9)], url=media.as_uri() if spelled == "as a URL" else str(media)))
+    scene.write(
+        cut.clip(
+            scene.a, 10, 40, marks=[("RP: sad", 20, 9)], url=media.as_uri() if spelled == "as a URL" else str(media)
+        )
+    )
     out = tmp_path / "out" / f"{name}.otio"
     out.parent.mkdir()
     for target, style in ((out, "otio"), (folder / "beside.otio", "resolve")):
@@ -175,19 +192,23 @@ def test_takes_may_lie_elsewhere(unrun: Scene, tmp_path: Path) -> None:
 
 
 def test_two_at_once_pay_once(unrun: Scene) -> None:
-    """Two runs of one cut at the same time: each cue is performed once, and both have all takes."""
+    """Two runs of one cut at the same time: each cue is performed once; who came too late says so, and has all the next time."""
     outs = [unrun.folder / f"out_{number}.otio" for number in (1, 2)]
     arguments = [sys.executable, "-m", "reperform", "run", str(unrun.timeline), *QUICK, "-o"]
     running = [
-        subprocess.Popen([*arguments, str(out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for out in outs
+        subprocess.Popen([*arguments, str(out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for out in outs
     ]
     said = [process.communicate(timeout=120)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0], "\n".join(said)
-    assert command.ledger_rows(unrun.project)["attempts"] == 2
+    assert {process.returncode for process in running} <= {0, 1, 2}, "\n".join(said)
+    assert command.ledger_rows(unrun.project)["results"] == 2
+    assert [unrun.run(None, out)["made"] for out in outs] == [[], []]
     assert [files(unrun.played(out)) for out in outs] == [[A1, B1], [A1, B1]]
 
 
 def test_without_ffmpeg_it_is_said_and_nothing_is_begun(unrun: Scene, tmp_path: Path) -> None:
-    ran = child("run", unrun.timeline, "-o", unrun.out, *QUICK, environment={"REPERFORM_FFMPEG": str(tmp_path / "gone")})
+    ran = child(
+        "run", unrun.timeline, "-o", unrun.out, *QUICK, environment={"REPERFORM_FFMPEG": str(tmp_path / "gone")}
+    )
     assert (ran.status, "Traceback" in ran.err, unrun.out.exists()) == (2, False, False)
     assert "→" in ran.err

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-import imageio_ffmpeg
 import numpy as np
 import opentimelineio as otio
 import pytest
@@ -74,7 +71,8 @@ def labelled(take: Path, original: Path, in_frame: int) -> list[int]:
     pairs = zip(burned.pictures(take), list(burned.pictures(original))[in_frame:], strict=False)
     found = []
     for number, (new, old) in enumerate(pairs):
-        rows, columns = slice(int(0.66 * new.shape[0]), int(0.76 * new.shape[0])), slice(16, new.shape[1] // 2)
+        rows = slice(int(0.74 * new.shape[0]), int(0.79 * new.shape[0]))
+        columns = slice(int(0.07 * new.shape[1]), int(0.16 * new.shape[1]))
         change = np.abs(new[rows, columns].astype(int) - old[rows, columns].astype(int)).mean()
         found += [in_frame + number] if change > 20 else []
     return found

@@ -21,7 +21,9 @@ SEAM, CUE = 4, range(24, 33)
 
 def performed(folder: Path, codec: str, size: tuple[int, int], *options: str) -> tuple[Path, dict[str, Any]]:
     path = folder / f"A001.{'mxf' if codec == 'dnxhr' else 'mov'}"
-    burned.make_movie(path, rate=RATE, frames=60, codec=codec, timecode="14:22:10:05", size=size, sound_codec="pcm_s16le")
+    burned.make_movie(
+        path, rate=RATE, frames=60, codec=codec, timecode="14:22:10:05", size=size, sound_codec="pcm_s16le"
+    )
     start = ((14 * 60 + 22) * 60 + 10) * 24 + 5
     clip = cut.clip(Rushes(path, RATE, 60, start), 14, 30, marks=[("RP: angry", CUE.start, len(CUE))])
     timeline = cut.save(cut.timeline(cut.track(clip), rate=RATE), folder / "cut.otio")
@@ -41,7 +43,9 @@ def test_what_was_not_performed_is_the_original_bit_for_bit(tmp_path: Path, code
     ours, theirs = conforms.packets(path), conforms.packets(original)
     assert (first, take["frames"]) == (2, 54)
     assert [number for number in untouched if ours[number - first] != theirs[number]] == []
-    assert conforms.frame_hashes(path, [number - first for number in untouched]) == conforms.frame_hashes(original, untouched)
+    assert conforms.frame_hashes(path, [number - first for number in untouched]) == conforms.frame_hashes(
+        original, untouched
+    )
     assert [number for number in CUE if ours[number - first] == theirs[number]] == []
     assert cut.numbers(path) == tuple(range(first, first + 54))
 
@@ -49,7 +53,9 @@ def test_what_was_not_performed_is_the_original_bit_for_bit(tmp_path: Path, code
 def test_without_seams_only_the_cue_is_touched(tmp_path: Path) -> None:
     original, take = performed(tmp_path, "prores", (160, 90), "--seam", "0")
     ours, theirs, first = conforms.packets(Path(take["path"])), conforms.packets(original), take["in_frame"]
-    assert [number for number in range(first, first + take["frames"]) if ours[number - first] != theirs[number]] == list(CUE)
+    assert [
+        number for number in range(first, first + take["frames"]) if ours[number - first] != theirs[number]
+    ] == list(CUE)
 
 
 @pytest.mark.parametrize(("mezzanine", "codec"), [("prores", "prores"), ("dnxhr", "dnxhd")])
@@ -59,7 +65,9 @@ def test_anything_else_becomes_one_generation_of_the_mezzanine(tmp_path: Path, m
     pictures = list(burned.pictures(original))[take["in_frame"] :]
     apart = [
         float(abs(new.astype(int) - old.astype(int)).mean())
-        for number, (new, old) in enumerate(zip(burned.pictures(Path(take["path"])), pictures, strict=False), take["in_frame"])
+        for number, (new, old) in enumerate(
+            zip(burned.pictures(Path(take["path"])), pictures, strict=False), take["in_frame"]
+        )
         if number not in range(CUE.start - SEAM, CUE.stop + SEAM)
     ]
     assert codec_of(Path(take["path"])) == (codec, RATE)

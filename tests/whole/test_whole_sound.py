@@ -46,7 +46,9 @@ def voice(first: int, samples: int, channels: int) -> Sound:
 class Scene:
     """Frames 14 to 48 of a movie with noise; frames 24 to 39 are the cue."""
 
-    def __init__(self, folder: Path, rate_name: str = "25", *, channels: int = 2, sound_codec: str = "pcm_s16le") -> None:
+    def __init__(
+        self, folder: Path, rate_name: str = "25", *, channels: int = 2, sound_codec: str = "pcm_s16le"
+    ) -> None:
         self.folder, self.rate, self.channels = folder, RATES[rate_name], channels
         path = burned.make_movie(
             folder / "A001.mov", rate=self.rate, frames=60, channels=channels, size=(160, 90), sound_codec=sound_codec
@@ -94,7 +96,9 @@ def test_a_guide_clip_sounds_where_it_stands_in_the_cut(tmp_path: Path, rate: st
 def test_a_guide_that_goes_beyond_the_cue_sounds_in_it_only(tmp_path: Path) -> None:
     scene = Scene(tmp_path, channels=1)
     wave = burned.make_wave(tmp_path / "guide.wav", samples=96000, start=VOICE_FROM)
-    guide = cut.track(cut.guide(wave, Fraction(0), Fraction(34, 25), scene.rate), name="ADR 1", audio=True, enabled=False)
+    guide = cut.track(
+        cut.guide(wave, Fraction(0), Fraction(34, 25), scene.rate), name="ADR 1", audio=True, enabled=False
+    )
     inside = scene.inside(scene.run(cut.track(scene.clip()), guide))
     there = voice(at(CUE[0] - VISIBLE[0], scene.rate), len(inside), 1)
     assert np.array_equal(inside[FADE:-FADE], there[FADE:-FADE])

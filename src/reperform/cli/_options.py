@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Sectioned",
     "changed_in_plan",
+    "command_options",
     "json_option",
     "loaded_settings",
     "output_options",
@@ -91,6 +92,14 @@ _TIMELINE = [
         help="Only these: a cue, a clip, a character, or record timecode FROM-TO.",
     ),
 ]
+COMMAND = [
+    click.option(
+        "--command",
+        metavar="TEXT",
+        help="What the engine `command` runs: PROGRAM {video} {audio} {segments} {direction} {output}.",
+    ),
+    click.option("--command-seconds", type=float, metavar="SECONDS", help="How long its job may take (default: 3600)."),
+]
 _PERFORMANCE = [
     click.option(
         "--engine",
@@ -111,6 +120,7 @@ _PERFORMANCE = [
         metavar="ENGINE.FIELD=VALUE",
         help="A field of an engine that marks have no word for.",
     ),
+    *COMMAND,
 ]
 _OUTPUT = [
     click.option(
@@ -150,7 +160,10 @@ _SECTIONS = {
         "timeline", "drop_frame", "project", "media_root", "marker_color", "marker_name", "voice_track", "own_sound",
         "direction", "only",
     ],
-    "The performance": ["engine", "model", "like", "context", "handles", "seam", "send_rate", "drop", "option"],
+    "The performance": [
+        "engine", "model", "like", "context", "handles", "seam", "send_rate", "drop", "option", "command",
+        "command_seconds",
+    ],
     "What is written": [
         "out", "another", "partial", "for_editor", "takes", "sound", "mezzanine", "reel", "name", "takes_dir", "label",
         "jobs",
@@ -159,7 +172,9 @@ _SECTIONS = {
 }  # fmt: skip
 
 
-_BESIDE_A_PLAN = ("project", "partial", "for_editor", "takes", "sound", "jobs", *PAYING)
+_BESIDE_A_PLAN = (
+    "project", "partial", "for_editor", "takes", "sound", "jobs", "command", "command_seconds", *PAYING,
+)  # fmt: skip
 """Settings that are not kept in a plan."""
 _CHANGED_IN_A_PLAN = {
     "name": "name_template",
@@ -176,6 +191,11 @@ def timeline_options(function: Command) -> Command:
 def performance_options(function: Command) -> Command:
     """What it is planned with."""
     return _apply(_PERFORMANCE, function)
+
+
+def command_options(function: Command) -> Command:
+    """What the engine `command` runs."""
+    return _apply(COMMAND, function)
 
 
 def output_options(function: Command) -> Command:

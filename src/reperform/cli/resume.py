@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import json_option, loaded_settings, project_option
+from reperform.cli._options import command_options, json_option, loaded_settings, project_option
 from reperform.cli._paying import asker, paying_options
 
 
@@ -16,6 +16,7 @@ from reperform.cli._paying import asker, paying_options
 @project_option
 @paying_options
 @click.option("--option", multiple=True, metavar="ENGINE.FIELD=VALUE", help="Secret fields, which no plan keeps.")
+@command_options
 @json_option
 def command(place: Path, as_json: bool, **given: Any) -> int:
     """Go on with all that earlier runs left, and write the timelines of those that were stopped."""

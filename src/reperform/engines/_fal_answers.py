@@ -240,7 +240,7 @@ _DIVISORS = {"second": 1, "minute": 60}
 
 
 def _unit(price: tuple[float, str]) -> str:
-    return price[1].strip().casefold().rpartition(" ")[2].removesuffix("s")
+    return price[1].strip().casefold().replace("_", " ").rpartition(" ")[2].removesuffix("s")
 
 
 def _number(value: Any) -> float | None:
@@ -260,9 +260,9 @@ def entries(body: Any) -> tuple[list[Mapping[str, Any]], str | None]:
         names = ("items", "requests", "data", "results")
         found = next((body[name] for name in names if isinstance(body.get(name), list)), None)
         cursor = body.get("next_cursor") or body.get("nextCursor")
-    if not isinstance(found, list):
+    page = [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else None
+    if page is None or len(page) != len(found or ()):
         raise ValueError("no list of requests")
-    page = [item for item in found if isinstance(item, Mapping)]
     return page, cursor if isinstance(cursor, str) and page else None
 
 

@@ -13,9 +13,10 @@ import anyio
 import anyio.to_thread
 
 from reperform.engines._answers import Answer
-from reperform.engines._data_urls import MEDIA_TYPES, body_around, data_url
+from reperform.engines._data_urls import MEDIA_TYPES, data_url
 from reperform.engines._runware_answers import Reply, cost_of, failure, outputs, read, refusal
 from reperform.engines._runware_request import RunwareRequests
+from reperform.engines._runware_storage import API, WITH_SUBMIT, fits_inline, inlined, stored
 from reperform.engines.base import Finished, JobOrder, Output, Prepared, Progress, Submitted
 from reperform.errors import (
     AccessRefused,
@@ -23,17 +24,12 @@ from reperform.errors import (
     Expired,
     OutOfReach,
     RateLimited,
-    Rejected,
     SubmissionUnknown,
 )
 
 __all__ = ["RunwareEngine"]
 
-_API = "https://api.runware.ai/v1"
 _SERVER_ERRORS = range(500, 600)
-_LARGEST_INLINE = 10_000_000
-"""Bytes of media in one submit: no limit is published."""
-_WITH_SUBMIT = "with the submit: "
 _RESULTS = "results"
 """Under this name a submitted job keeps how many results were asked for."""
 _LONGEST_ESTIMATE = 120
@@ -58,18 +54,21 @@ class RunwareEngine(RunwareRequests):
     async def upload(self, prepared: Prepared, order: JobOrder, progress: Progress) -> dict[str, str]:
         """Each file into Runware's storage. Small ones wait for the submit where that was asked for."""
         files = {"video": prepared.video} | ({"audio": prepared.audio} if prepared.audio else {})
-        if order.options.get("upload") == "inline" and _bytes_inline(files, order) <= _LARGEST_INLINE:
-            return {kind: f"{_WITH_SUBMIT}{file.name}" for kind, file in files.items()}
-        return {kind: await self._stored(kind, file, prepared, progress) for kind, file in files.items()}
+        if order.options.get("upload") == "inline" and fits_inline(files, order):
+            return {kind: f"{WITH_SUBMIT}{file.name}" for kind, file in files.items()}
+        return {
+            kind: await stored(self.wire, kind, file, folder=prepared.folder, progress=progress)
+            for kind, file in files.items()
+        }
 
     async def submit(self, prepared: Prepared, order: JobOrder, addresses: dict[str, str]) -> Submitted:
         """One task, once. That its identity was used already says that it had arrived."""
         identity = prepared.attempt_id
-        media = await _inline(prepared, addresses)
+        media = await inlined(prepared, addresses)
         task = self.request(self.unredacted(order), video=media["video"], audio=media.get("audio"), identity=identity)
         submitted = Submitted(remote_id=identity, addresses={_RESULTS: str(order.results)})
         answer = await self.wire.post(
-            self.wire.url(_API), repeat=False, json=[task], accept=_SERVER_ERRORS, json_expected=False
+            self.wire.url(API), repeat=False, json=[task], accept=_SERVER_ERRORS, json_expected=False
         )
         reply = read(answer.maybe_json(), identity)
         if reply.items and not reply.failed:
@@ -144,7 +143,7 @@ class RunwareEngine(RunwareRequests):
         body = await anyio.to_thread.run_sync(self._dry, order)
         try:
             answer = await self.wire.post(
-                self.wire.url(_API), repeat=True, json=[body], headers={"X-Runware-Dry-Run": "1"}, tries=2
+                self.wire.url(API), repeat=True, json=[body], headers={"X-Runware-Dry-Run": "1"}, tries=2
             )
         except EngineError:
             return None
@@ -166,35 +165,6 @@ class RunwareEngine(RunwareRequests):
             audio=data_url(silence(order.seconds), MEDIA_TYPES["audio"]),
             identity=str(uuid.uuid4()),
         )
-
-    async def _stored(self, kind: str, file: Path, prepared: Prepared, progress: Progress) -> str:
-        for _ in range(3):  # an upload that was repeated may meet its own identity
-            identity = str(uuid.uuid4())
-
-            def task(media: str, identity: str = identity) -> list[dict[str, str]]:
-                return [{"taskType": "mediaStorage", "taskUUID": identity, "operation": "upload", "media": media}]
-
-            async with body_around(file, MEDIA_TYPES[kind], task, folder=prepared.folder) as body:
-                answer = await self.wire.post(
-                    self.wire.url(_API),
-                    repeat=True,
-                    content=body,
-                    headers={"Content-Type": "application/json"},
-                    progress=lambda part: progress(f"uploading {kind}", part),
-                )
-            reply = read(answer.json(), identity)
-            for item in reply.items:
-                if address := item.get("mediaURL") or item.get("mediaUUID"):
-                    return str(address)
-            if not any(trouble.kind == "arrived" for trouble in reply.own):
-                raise self._not_stored(kind, answer, reply)
-        raise OutOfReach(f"Runware's storage did not take the {kind}.")
-
-    def _not_stored(self, kind: str, answer: Answer, reply: Reply) -> EngineError:
-        error = self._refused(answer, reply)
-        if isinstance(error, AccessRefused | RateLimited) or (isinstance(error, Rejected) and not answer.ok):
-            return error
-        return OutOfReach(f"Runware's storage did not take the {kind}.", cause=error.cause)
 
     def _not_accepted(self, answer: Answer, reply: Reply) -> EngineError:
         """The submit was not answered with success: go by what is certain."""
@@ -224,7 +194,7 @@ class RunwareEngine(RunwareRequests):
 
     async def _response(self, identity: str) -> tuple[Answer, Reply]:
         question = [{"taskType": "getResponse", "taskUUID": identity}]
-        answer = await self.wire.post(self.wire.url(_API), repeat=True, json=question)
+        answer = await self.wire.post(self.wire.url(API), repeat=True, json=question)
         return answer, read(answer.maybe_json(), identity)
 
     async def _asked(self, identity: str) -> Reply | None:
@@ -246,7 +216,7 @@ class RunwareEngine(RunwareRequests):
         """How many results were asked for, as Runware remembers it: for a job that was found again."""
         question = [{"taskType": "getTaskDetails", "taskUUID": identity}]
         try:
-            answer = await self.wire.post(self.wire.url(_API), repeat=True, json=question, tries=2)
+            answer = await self.wire.post(self.wire.url(API), repeat=True, json=question, tries=2)
         except EngineError:
             return None
         for item in read(answer.maybe_json(), identity).items:
@@ -287,20 +257,3 @@ def _cause(reply: Reply, clean: Any) -> str | None:
 def _whole(value: Any) -> int | None:
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _bytes_inline(files: dict[str, Path], order: JobOrder) -> int:
-    """Every segment holds its sound anew."""
-    times = {"audio": len(order.segments)}
-    return sum(file.stat().st_size * times.get(kind, 1) for kind, file in files.items())
-
-
-async def _inline(prepared: Prepared, addresses: dict[str, str]) -> dict[str, str]:
-    """The addresses, with the media themselves in place of those that wait for the submit."""
-    files = {"video": prepared.video, "audio": prepared.audio}
-    media = dict(addresses)
-    for kind, address in addresses.items():
-        file = files[kind]
-        if address.startswith(_WITH_SUBMIT) and file is not None:
-            media[kind] = data_url(await anyio.Path(file).read_bytes(), MEDIA_TYPES[kind])
-    return media

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from reperform.ledger.records import Choice
@@ -14,13 +15,15 @@ __all__ = ["Choices"]
 
 
 class Choices:
-    """Every choice that was made; the newest that overlaps a shot counts."""
+    """Every choice that was made; the newest that overlaps a shot counts, but not one that is another use's of the media."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def choose(self, source_identity: str, visible: FrameRange, take_id: str | None) -> None:
-        """This take for these source frames, or the original with None.
+    def choose(
+        self, source_identity: str, visible: FrameRange, take_id: str | None, *, shot: str | None = None
+    ) -> None:
+        """This take for these source frames, or the original with None. `shot` is the use of them that is meant.
 
         Raises:
             LedgerError: there is no such take.
@@ -32,9 +35,19 @@ class Choices:
             in_frame=visible.start,
             frames=visible.frames,
             take_id=take_id,
+            shot=shot,
         )
 
-    def chosen(self, source_identity: str, visible: FrameRange) -> Choice | None:
-        """What a person chose last for frames of this range; None when nobody chose."""
-        row = self._ledger.row("choice", source_identity=source_identity, in_frame=visible.start, end_frame=visible.end)
-        return None if row is None else Choice(**row)
+    def chosen(
+        self, source_identity: str, visible: FrameRange, *, shot: str | None = None, others: Collection[str] = ()
+    ) -> Choice | None:
+        """What a person chose last for frames of this range; None when nobody chose.
+
+        What was chosen for another `shot` does not count if that is among `others`, the shots that are in the cut as well:
+        else the shot that was meant has moved.
+        """
+        rows = self._ledger.rows(
+            "choices", source_identity=source_identity, in_frame=visible.start, end_frame=visible.end
+        )
+        choices = (Choice(**row) for row in rows)
+        return next((each for each in choices if each.shot == shot or each.shot not in others), None)

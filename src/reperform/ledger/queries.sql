@@ -229,14 +229,14 @@ RETURNING *;
 UPDATE takes SET document = :document WHERE id = :id;
 
 -- name: choose
-INSERT INTO choices (source_identity, in_frame, frames, take_id) VALUES (:source_identity, :in_frame, :frames, :take_id);
+INSERT INTO choices (source_identity, in_frame, frames, take_id, shot)
+VALUES (:source_identity, :in_frame, :frames, :take_id, :shot);
 
--- name: choice
--- The newest choice that overlaps this range.
-SELECT source_identity, in_frame, frames, take_id, chosen_at FROM choices
+-- name: choices
+-- Those that overlap this range, the newest first.
+SELECT source_identity, in_frame, frames, take_id, shot, chosen_at FROM choices
 WHERE source_identity = :source_identity AND in_frame < :end_frame AND in_frame + frames > :in_frame
-ORDER BY id DESC
-LIMIT 1;
+ORDER BY id DESC;
 
 -- name: events
 -- What happened to one thing, in order.

@@ -381,6 +381,8 @@ class Choice:
     frames: int
     take_id: str | None
     """None: the original."""
+    shot: str | None
+    """Id of the shot that it was made for; None where nobody said."""
     chosen_at: str
 
 

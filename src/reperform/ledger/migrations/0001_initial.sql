@@ -164,6 +164,7 @@ CREATE TABLE choices (
     in_frame INTEGER NOT NULL,
     frames INTEGER NOT NULL CHECK (frames >= 1),
     take_id TEXT REFERENCES takes (id),
+    shot TEXT,
     chosen_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;
 
