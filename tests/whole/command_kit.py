@@ -80,5 +80,4 @@ def ledger_rows(project: Path) -> dict[str, int]:
     """How many claims, attempts, results and takes the ledger of a project holds."""
     with contextlib.closing(sqlite3.connect(project / "ledger.sqlite")) as database:
         tables = ("cues", "attempts", "results", "takes")
-        counts = {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
-    return counts
+        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}

@@ -88,4 +88,4 @@ def make_scene(folder: Path) -> Scene:
 
 def files(played: list[cut.Shown | None]) -> list[str | None]:
     """The files that a cut plays, each once, in order."""
-    return list(dict.fromkeys(shown and shown.file for shown in played))
+    return list(dict.fromkeys(shown.file if shown else None for shown in played))

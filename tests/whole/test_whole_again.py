@@ -18,7 +18,7 @@ A1, B1 = "A001_14221005_RP001_PREVIEW.mov", "B001_01000004_RP001_PREVIEW.mov"
 
 
 def numbers(played: list[cut.Shown | None]) -> list[int | None]:
-    return [shown and shown.number for shown in played]
+    return [shown.number if shown else None for shown in played]
 
 
 def references(out: Path, clip: int = 0) -> dict[str, Path]:

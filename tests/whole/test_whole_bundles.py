@@ -64,7 +64,7 @@ def test_a_bundle_goes_in_and_any_form_comes_out(unrun: Scene, read: str, writte
     document = run(path, out, *QUICK)
     shown = played(out)
     assert len(document["made"]) == 2
-    assert [one and one.number for one in shown] == wanted
+    assert [one.number if one else None for one in shown] == wanted
     assert files(shown) == [A1, B1, "C001.mov"]
     after = (
         path.read_bytes() if path.is_file() else {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
@@ -88,7 +88,7 @@ def test_a_bundle_holds_every_take_and_original_and_travels_alone(scene: Scene, 
     urls = {item.target_url for clip in content.find_clips() for item in clip.media_references().values()}
     assert urls == {f"media/{name}" for name in ("A001.mov", "B001.mov", A1, "A001_14221005_RP002_PREVIEW.mov", B1)}
     assert [url for url in urls if not (root / url).is_file()] == []
-    assert [one and one.number for one in shown[:66]] == [*range(10, 50), *range(116, 142)]
+    assert [one.number if one else None for one in shown[:66]] == [*range(10, 50), *range(116, 142)]
 
 
 @pytest.mark.parametrize("kind", ["otioz", "otiod"])

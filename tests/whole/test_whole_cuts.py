@@ -25,7 +25,7 @@ VOICE_FROM = 1_000_000
 
 
 def numbers(played: list[cut.Shown | None]) -> list[int | None]:
-    return [shown and shown.number for shown in played]
+    return [shown.number if shown else None for shown in played]
 
 
 def dissolve(frames: int) -> otio.schema.Transition:
@@ -45,7 +45,7 @@ def test_nests_dissolves_and_layers_show_what_they_showed(unrun: Scene, style: s
     before, after = (cut.play(place, rate=RATE, frames=76) for place in (path, unrun.out))
     assert numbers(after) == numbers(before)
     a = "A001_14221009_RP001_PREVIEW.mov"
-    assert [shown and shown.file for shown in after] == [a] * 30 + [B1] * 20 + ["A001.mov"] * 26
+    assert [shown.file if shown else None for shown in after] == [a] * 30 + [B1] * 20 + ["A001.mov"] * 26
     assert len(document["made"]) == 2
     again = run(path, unrun.out, "--for", style, *QUICK)
     assert (again["made"], again["changed"]) == ([], False)

@@ -53,7 +53,8 @@ def frame_of(timecode: Sequence[int], rate: Fraction, *, drop: bool) -> int:
 
 def film(folder: Path, case: Case, rate_name: str) -> Rushes:
     rate, drop = RATES[rate_name], rate_name.endswith("DF")
-    timecode = "{:02}:{:02}:{:02}{}{:02}".format(*STARTS[case.start][:3], ";" if drop else ":", STARTS[case.start][3])
+    hours, minutes, seconds, frames = STARTS[case.start]
+    timecode = f"{hours:02}:{minutes:02}:{seconds:02}{';' if drop else ':'}{frames:02}"
     path = folder / f"{case.name}.mov"
     burned.make_movie(
         path, rate=rate, frames=FRAMES, codec=case.codec, timecode=timecode, reel=case.name, size=SMALL, channels=1
@@ -98,7 +99,7 @@ def prove(folder: Path, rate_name: str, cases: Sequence[Case], cut_start: tuple[
     total = sum(case.visible[1] for case in cases)
     before = cut.play(path, rate=rate, frames=total)
     wanted = [frame for case in cases for frame in range(case.visible[0], sum(case.visible))]
-    assert [shown and shown.number for shown in before] == wanted
+    assert [shown.number if shown else None for shown in before] == wanted
 
     document = run(path, folder / "cut_RP.otio", *QUICK)
     takes = shots(document)
@@ -106,8 +107,8 @@ def prove(folder: Path, rate_name: str, cases: Sequence[Case], cut_start: tuple[
     for take, one in zip(takes, rushes, strict=True):
         prove_take(take, one, drop=drop)
     after = cut.play(folder / "cut_RP.otio", rate=rate, frames=total)
-    assert [shown and shown.number for shown in after] == wanted
-    assert [shown and shown.file for shown in after] == played(takes, cases)
+    assert [shown.number if shown else None for shown in after] == wanted
+    assert [shown.file if shown else None for shown in after] == played(takes, cases)
 
     for_resolve = run(path, folder / "cut_resolve.otio", "--for", "resolve", *QUICK)
     above = cut.play(folder / "cut_resolve.otio", rate=rate, frames=total, only="Takes 1")

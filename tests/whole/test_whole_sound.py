@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,10 @@ def test_a_guide_that_goes_beyond_the_cue_sounds_in_it_only(tmp_path: Path) -> N
     assert np.array_equal(inside[FADE:-FADE], there[FADE:-FADE])
 
 
-MODES = {
+Rule = Callable[[Sound, int], Sound]
+"""Which sample of a voice of some length sounds at each sample of the cue; -1 for none."""
+
+MODES: dict[str, tuple[str, int, Rule]] = {
     "cut_off, longer": ("cut_off", 48000, lambda n, length: n),
     "cut_off, shorter": ("cut_off", 12000, lambda n, length: np.where(n < length, n, -1)),
     "silence": ("silence", 12000, lambda n, length: np.where(n < length, n, -1)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from typing import Any
@@ -67,7 +67,7 @@ class PicturePackets:
         """
         low, high = min(numbers), max(numbers)
         for attempt in self._attempts(low):
-            found = self._found(attempt, high)
+            found = self._found(attempt, high, None if self._source.variable else set(numbers))
             if self._complete(found, numbers):
                 return [self._of(found, number) for number in numbers]
         raise MediaError(
@@ -113,8 +113,8 @@ class PicturePackets:
         number, rest = divmod((timestamp - self._first) * self._ticks.numerator, self._ticks.denominator)
         return round(number + Fraction(rest, self._ticks.denominator)) if rest else number
 
-    def _found(self, target: int | None, high: int) -> dict[int, list[bytes]]:
-        """SHA-256 of what is coded for each frame number, from the seek to behind `high`."""
+    def _found(self, target: int | None, high: int, wanted: Container[int] | None) -> dict[int, list[bytes]]:
+        """SHA-256 of what is coded for each `wanted` frame number (None: all), from the seek to behind `high`."""
         if target is None:
             self._open()
         else:
@@ -125,14 +125,15 @@ class PicturePackets:
             if not packet.size or packet.is_discard:
                 continue
             timestamp = packet.pts if packet.pts is not None else packet.dts
-            coded = hashlib.sha256(packet).digest()
+            number = decoded = self._number(timestamp) if self._timed and timestamp is not None else count
             if packet.is_keyframe:
-                keyframe = coded
-            if keyframe is not None:
-                number = self._number(timestamp) if self._timed and timestamp is not None else count
-                found.setdefault(number, []).append(coded if packet.is_keyframe else keyframe + coded)
-            decoding = packet.dts if packet.dts is not None else timestamp
-            if (self._number(decoding) if self._timed and decoding is not None else count) > high:
+                keyframe = hashlib.sha256(packet).digest()
+            if keyframe is not None and (wanted is None or number in wanted):
+                coded = keyframe if packet.is_keyframe else keyframe + hashlib.sha256(packet).digest()
+                found.setdefault(number, []).append(coded)
+            if self._timed and packet.dts not in (None, timestamp):
+                decoded = self._number(packet.dts)
+            if decoded > high:
                 break
         return found
 
@@ -165,13 +166,15 @@ class SoundPackets:
     """The coded packets of an open sound stream by the numbers of their samples."""
 
     def __init__(self, reader: SoundReader, low: int, high: int) -> None:
-        self._starts: list[int] = []
-        self._coded: list[bytes] = []
+        found: list[tuple[int, bytes]] = []
         for start, coded in reader.packets(low):
             if start >= high:
                 break
-            self._starts.append(start)
-            self._coded.append(hashlib.sha256(coded).digest())
+            if start <= low:
+                found.clear()
+            found.append((start, coded))
+        self._starts = [start for start, _ in found]
+        self._coded = [hashlib.sha256(coded).digest() for _, coded in found]
 
     def of(self, low: int, high: int) -> bytes:
         """What is coded for samples `low` up to `high`, and where in the first packet they begin."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from reperform.model import Source
 
@@ -29,7 +30,13 @@ def sent_raster(
 
     A limit is for a lying picture; a standing one gets it turned.
     """
-    width, height = shown_raster(source)
+    return _within(*shown_raster(source), largest, smallest)
+
+
+@lru_cache(maxsize=256)
+def _within(
+    width: int, height: int, largest: tuple[int, int] | None, smallest: tuple[int, int] | None
+) -> tuple[int, int]:
     scale = Fraction(1)
     if smallest is not None:
         low, high = sorted(smallest)

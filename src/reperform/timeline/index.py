@@ -74,15 +74,6 @@ class _Lane(NamedTuple):
     space: Space
 
 
-class _Spot(NamedTuple):
-    """Where in its lane an item stands: its position, when it starts, and the transitions at its ends."""
-
-    position: int
-    local: Flicks
-    before: Any = None
-    after: Any = None
-
-
 class _Walk:
     """One walk; what it finds gathers in its lists."""
 
@@ -120,7 +111,7 @@ class _Walk:
                 end = self._nested(child, lane, _ZERO)
             else:
                 self.tracks.append(place)
-                end = self._child(child, lane, _Spot(position, _ZERO))
+                end = self._child(child, lane, position, _ZERO)
             longest = max(longest, end)
         return longest
 
@@ -140,64 +131,59 @@ class _Walk:
     def _track(self, track: Any, lane: _Lane) -> Flicks:
         """Walks what follows one another; returns its natural length, as OTIO counts it."""
         children = track[:]
-        after = [*children[1:], None]
-        last = len(children) - 1
         local = overhang = _ZERO
-        before: Any = None
         for position, child in enumerate(children):
-            if isinstance(child, otio.schema.Transition):
-                before = child
+            if type(child) is otio.schema.Clip:
+                local = self._clip(child, lane, position, local)
+            elif not isinstance(child, otio.schema.Transition):
+                local = self._child(child, lane, position, local)
+            else:
                 # A fade at a track's very end reaches beyond its items.
                 overhang += self.times.length(child.in_offset) if position == 0 else _ZERO
-                overhang += self.times.length(child.out_offset) if position == last else _ZERO
-                continue
-            follows = after[position] if type(after[position]) is otio.schema.Transition else None
-            local = self._child(child, lane, _Spot(position, local, before, follows))
-            before = None
+                overhang += self.times.length(child.out_offset) if position == len(children) - 1 else _ZERO
         return local + overhang
 
-    def _child(self, child: Any, lane: _Lane, spot: _Spot) -> Flicks:
+    def _child(self, child: Any, lane: _Lane, position: int, local: Flicks) -> Flicks:
         """Places one item; returns when it ends, in the time of what it stands in."""
         if isinstance(child, otio.schema.Clip):
-            return self._clip(child, lane, spot)
-        address = (*lane.place.address, spot.position)
+            return self._clip(child, lane, position, local)
+        address = (*lane.place.address, position)
         if isinstance(child, otio.schema.Stack):
-            return self._compound(child, lane, spot, address)
+            return self._compound(child, lane, address, local)
         if isinstance(child, otio.schema.Track):
             kind = _kind(child, lane.place.kind)
             if kind is None:
-                return spot.local + self._unseen(child)
+                return local + self._unseen(child)
             place = _place(child, None, lane, address, (*lane.place.height, 0), kind, 1)
-            return self._nested(child, _Lane(place, lane.space), spot.local)
-        start, duration = self._must(child, self.times.span(child.source_range), lane.place.label)
-        self.marking.on_item(Item(child, spot.local, start, duration), "gap", lane.space)
-        return spot.local + duration
+            return self._nested(child, _Lane(place, lane.space), local)
+        item = Item(child, local, *self._must(child, self.times.span(child.source_range), lane.place.label))
+        self.marking.add(item, "gap", lane.space, lane.space.seen(item))
+        return local + item.duration
 
-    def _compound(self, stack: Any, lane: _Lane, spot: _Spot, address: tuple[int, ...]) -> Flicks:
+    def _compound(self, stack: Any, lane: _Lane, address: tuple[int, ...], local: Flicks) -> Flicks:
         trim = self._range(stack, lane.place.label)
         start, length = trim or (_ZERO, _ZERO)
-        item = Item(stack, spot.local, start, length)
+        item = Item(stack, local, start, length)
         enabled = lane.place.enabled and lane.space.enabled and stack.enabled
         inner = lane.space.inside(item, speed_of(stack), bounded=trim is not None, enabled=enabled)
         natural = self._stack(stack, _Lane(lane.place, inner), address)
         item = item if trim else item._replace(duration=natural)
-        self.marking.on_item(item, "stack", lane.space)
-        return spot.local + item.duration
+        self.marking.add(item, "stack", lane.space, lane.space.seen(item))
+        return local + item.duration
 
-    def _clip(self, clip: Any, lane: _Lane, spot: _Spot) -> Flicks:
+    def _clip(self, clip: Any, lane: _Lane, position: int, local: Flicks) -> Flicks:
         own = clip.source_range
         if own is None and (reference := clip.media_reference) is not None:
             own = reference.available_range
         start, duration = self._must(clip, self.times.span(own), lane.place.label)
-        item = Item(clip, spot.local, start, duration)
+        item = Item(clip, local, start, duration)
         seen = lane.space.seen(item)
         placed = None
         if seen[0] < seen[1]:
-            placed = PlacedClip(item, lane.place, spot.position, lane.space, seen, self._frames)
-            placed.transitions = spot.before, spot.after
+            placed = PlacedClip(item, lane.place, position, lane.space, seen, self._frames)
             self.clips.append(placed)
-        self.marking.on_clip(item, lane.space, seen, placed)
-        return spot.local + duration
+        self.marking.add(item, "clip", lane.space, seen, placed)
+        return local + duration
 
     def _range(self, item: Any, label: str) -> tuple[Flicks, Flicks] | None:
         """An item's source_range, if it has one."""

@@ -26,29 +26,34 @@ class Marking:
         """Whether the dialect counts in each item's own time, and nothing has to be asked."""
         self._times = times
         self._frames = Frames(cut.rate)
-        self._start = whole(cut.start_frame * FLICKS / cut.rate)
+        self._timecode = whole(cut.start_frame * FLICKS / cut.rate)
         self._snap = SNAP / cut.rate * FLICKS
         self._found: list[PlacedMarker] = []
         self._all_fit = True
 
-    def on_clip(self, item: Item, space: Space, seen: tuple[Flicks, Flicks], placed: PlacedClip | None) -> None:
-        """The markers on a clip of which `seen` is visible; `placed` None where that is nothing."""
-        for marker, start, offset in self._timed(item):
-            self._all_fit = self._all_fit and 0 <= offset < item.duration
-            self._found.append(PlacedMarker(marker, "clip", placed, Mark(item, space, seen, start, offset), self))
-
-    def on_item(self, item: Item, on: On, space: Space) -> None:
-        """The markers on a gap or a nested stack."""
-        for marker, start, offset in self._timed(item):
-            self._all_fit = self._all_fit and (on == "gap" or 0 <= offset < item.duration)
-            written = Mark(item, space, space.seen(item), start, offset, own=on == "gap")
-            self._found.append(PlacedMarker(marker, on, None, written, self))
+    def add(
+        self, item: Item, on: On, space: Space, seen: tuple[Flicks, Flicks], clip: PlacedClip | None = None
+    ) -> None:
+        """The markers on a clip, a gap or a nested stack, of which `seen` is visible; `clip` None for one that is not."""
+        markers = item.item.markers
+        # Asked one by one: OTIO takes ten times as long to say that there are no more.
+        for number in range(len(markers)):
+            marker = markers[number]
+            start = self._start(marker)
+            offset = 0 if start is None else start - item.source_start
+            if on != "gap" and not 0 <= offset < item.duration:
+                self._all_fit = False
+            self._found.append(
+                PlacedMarker(marker, on, clip, Mark(item, space, seen, start, offset, on == "gap"), self)
+            )
 
     def around(self, item: Item, on: On, space: Space, *, top: bool) -> None:
         """The markers on a track, or on the timeline; there, at or past its start, they are record timecode."""
-        for marker, start, into in self._timed(item):
-            is_timecode = top and start is not None and 0 < self._start <= start
-            offset = start - self._start if start is not None and is_timecode else into
+        for marker in item.item.markers[:]:
+            start = self._start(marker)
+            offset = 0 if start is None else start - item.source_start
+            if top and start is not None and 0 < self._timecode <= start:
+                offset = start - self._timecode
             written = Mark(item, space, space.seen(item), start, offset, own=True)
             self._found.append(PlacedMarker(marker, on, None, written, self))
 
@@ -109,7 +114,7 @@ class Marking:
             speed=speed_of(item.item),
             available_start=seconds_of(available[0]) if available else None,
             available_end=seconds_of(available[0] + available[1]) if available else None,
-            record_timecode=seconds_of(self._start + space.record(item.local, item.duration)[0]),
+            record_timecode=seconds_of(self._timecode + space.record(item.local, item.duration)[0]),
         )
 
     def _time_of(self, mark: PlacedMarker) -> MarkerTime:
@@ -118,17 +123,8 @@ class Marking:
     def _duration(self, mark: PlacedMarker) -> Flicks:
         return self._times.length(mark.marker.marked_range.duration)
 
-    def _timed(self, item: Item) -> list[tuple[Any, Flicks | None, Flicks]]:
-        """The markers of an item, each with its time as written and counted from the item's start."""
-        markers = item.item.markers
-        timed: list[tuple[Any, Flicks | None, Flicks]] = []
-        # Asked one by one: OTIO takes ten times as long to say that there are no more.
-        for number in range(len(markers)):
-            marker = markers[number]
-            try:
-                start = self._times.flicks(marker.marked_range.start_time)
-            except (ValueError, OverflowError):
-                timed.append((marker, None, 0))
-            else:
-                timed.append((marker, start, start - item.source_start))
-        return timed
+    def _start(self, marker: Any) -> Flicks | None:
+        try:
+            return self._times.flicks(marker.marked_range.start_time)
+        except (ValueError, OverflowError):
+            return None

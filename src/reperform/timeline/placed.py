@@ -7,13 +7,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import opentimelineio as otio
+
 from reperform.timeline.facts import Times, is_moving, speed_of
 from reperform.timeline.spaces import ONE, Flicks, Frames, Item, Space, product, seconds_of
 from reperform.timing import FrameRange
 
 if TYPE_CHECKING:
-    import opentimelineio as otio
-
     from reperform.timeline.marking import Marking
 
 __all__ = ["On", "PlacedClip", "PlacedMarker", "TrackPlace", "Where"]
@@ -52,8 +52,6 @@ class PlacedClip:
         self.track = track
         self.index = index
         """Among its track's children."""
-        self.transitions: tuple[Any, Any] = (None, None)
-        """Before and after it; None where there is none."""
         self._item = item
         self._space = space
         self._seen = seen
@@ -115,14 +113,22 @@ class PlacedClip:
     @property
     def head_transition(self) -> Fraction:
         """Seconds of its media that a transition before it uses ahead of `source_start`."""
-        before = self.transitions[0]
+        before = self._transition(self.index - 1)
         return Fraction(0) if before is None else self._media(before.in_offset)
 
     @property
     def tail_transition(self) -> Fraction:
         """Seconds of its media that a transition after it uses."""
-        after = self.transitions[1]
+        after = self._transition(self.index + 1)
         return Fraction(0) if after is None else self._media(after.out_offset)
+
+    def _transition(self, position: int) -> Any:
+        """The transition there, if it is one."""
+        siblings = self.track.track
+        if isinstance(siblings, otio.schema.Track) and 0 <= position < len(siblings):
+            found = siblings[position]
+            return found if isinstance(found, otio.schema.Transition) else None
+        return None
 
     def _media(self, offset: Any) -> Fraction:
         """Seconds of its media that a transition's offset covers."""

@@ -9,6 +9,7 @@ import codecs
 import hashlib
 import json
 import re
+from threading import Thread
 from typing import Any
 
 from reperform.errors import TimelineError
@@ -51,10 +52,15 @@ class Scan:
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
-        self._digest.update(block)
-        self._look_for_words(block)
-        self._decode(block)
-        self._refuse_depth(self._outside_strings(block))
+        # The digest needs no interpreter, so it is made while the rest is done.
+        digesting = Thread(target=self._digest.update, args=(block,))
+        digesting.start()
+        try:
+            self._look_for_words(block)
+            self._decode(block)
+            self._refuse_depth(self._outside_strings(block))
+        finally:
+            digesting.join()
         self._last = block[-_LONGEST_KEY:]
 
     def finish(self) -> str:

@@ -97,6 +97,9 @@ class Space(NamedTuple):
 
     def seen(self, item: Item) -> tuple[Flicks, Flicks]:
         """What of an item in this space is visible, in record time; empty where its end is not after its start."""
+        if self.low is None and self.high is None and self.scale is ONE:
+            start = self.origin + item.local
+            return start, start + item.duration
         return self.visible(*self.record(item.local, item.duration))
 
     def inside(self, item: Item, own_speed: Fraction | None, *, bounded: bool, enabled: bool) -> Space:
