@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,16 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in _FOLDERS:
         monkeypatch.setenv(name, str(home / name.lower()))
     for name in list(os.environ):
-        if name.startswith("REPERFORM_") or name.endswith("_API_KEY") or name.startswith("FAL_KEY"):
+        if name.startswith(("REPERFORM_", "FAL_KEY")) or name.endswith("_API_KEY"):
             monkeypatch.delenv(name)
     return home
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """What `-v` does to the log ends with the test."""
+    logger = logging.getLogger("reperform")
+    before = logger.level, logger.propagate, list(logger.handlers)
+    yield
+    logger.setLevel(before[0])
+    logger.propagate, logger.handlers = before[1], before[2]

@@ -547,7 +547,6 @@ def refuse_unfit(planned: Planned, out: Path, settings: Settings) -> None:
 
     """
     from reperform.performing.naming import check_template
-    from reperform.performing.roster import performing_engine
     from reperform.timeline.saving import refuse
     from reperform.timeline.takes import check_destination
 
@@ -559,7 +558,7 @@ def refuse_unfit(planned: Planned, out: Path, settings: Settings) -> None:
     check_destination(_editor(planned, settings), settings.takes or None)
     if kept.name_template:
         check_template(kept.name_template)
-    performing_engine(lambda name: engine_named(name, settings, label=kept.label), planned.plan.engine)
+    engine_named(planned.plan.engine, settings, label=kept.label)
 
 
 def _refuse_folder(folder: Path, said: str, option: str, *, must_exist: bool = False) -> None:

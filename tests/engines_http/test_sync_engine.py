@@ -513,4 +513,4 @@ def test_an_estimate_is_sync_own_or_none(act: Act, usd: float | None) -> None:
 def test_what_sync_can_do() -> None:
     """It takes a submit twice and bills it once, and is asked what became of one; it cancels nothing."""
     engine = SyncEngine()
-    assert (engine.performs, engine.deduplicates, engine.reconciles, engine.cancels) == (True, True, True, False)
+    assert (engine.deduplicates, engine.reconciles, engine.cancels) == (True, True, False)

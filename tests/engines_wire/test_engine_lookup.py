@@ -6,15 +6,11 @@ import subprocess
 import sys
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 
-import anyio
 import pytest
 
-from engines_wire.orders import order
 from reperform import engines
-from reperform.engines._hosted import Hosted
-from reperform.engines.base import Engine, Prepared
+from reperform.engines.base import Engine
 from reperform.errors import SettingsError
 
 HOSTED = ("sync", "runware", "segmind", "fal", "command")
@@ -89,17 +85,6 @@ def test_prices_are_the_published_ones(target: str, amount: Fraction | None, uni
     assert (price.amount, price.unit) == (amount, unit)
     assert price.source
     assert date.fromisoformat(f"{price.as_of}-01"[:10]) >= date(2026, 1, 1)
-
-
-@pytest.mark.parametrize("name", [name for name in HOSTED if not engines.get(name).performs])
-def test_what_is_not_built_yet_says_so_before_anything_is_done(name: str) -> None:
-    """A hosted engine can be planned, and refuses to be run with one sentence."""
-    engine = engines.get(name)
-    assert isinstance(engine, Hosted)
-    assert not engine.performs
-    prepared = Prepared(attempt_id="a", folder=Path(), video=Path("a.mp4"), audio=None)
-    with pytest.raises(SettingsError, match="does not send anything"):
-        anyio.run(engine.upload, prepared, order(engine.models()[0]), lambda *_: None)
 
 
 def test_no_engine_is_imported_before_it_is_asked_for() -> None:

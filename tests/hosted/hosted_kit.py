@@ -32,7 +32,7 @@ RATE = RATES["25"]
 FRAMES = 25
 CUES = ((3, 6), (15, 7))
 PROMPT = Conduct(queue_seconds=0.01, run_seconds=0.02)
-SHORT = Pauses(first=0.02, longest=0.1, tries=4, unknown=1.0, limited=5.0)
+SHORT = Pauses(first=0.02, longest=0.1, tries=4, unknown=4.0, limited=5.0)
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ class Way:
     model: str
     jobs: int
     """How many requests two cues of a shot are."""
+    more: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
-        return ("--engine", self.engine, "--model", self.model)
+        return ("--engine", self.engine, "--model", self.model, *self.more)
 
     @property
     def name(self) -> str:
@@ -55,7 +56,7 @@ class Way:
 
 PATHS = (
     Way("sync", "react-1", 2),
-    Way("sync", "sync-3", 1),
+    Way("sync", "sync-3", 1, ("--drop", "emotion")),
     Way("runware", "react-1", 2),
     Way("runware", "sync:3@0", 1),
     Way("segmind", "sync.so-react-1", 2),

@@ -23,7 +23,6 @@ from reperform.errors import (
     NotSubmitted,
     Rejected,
     ReperformError,
-    SettingsError,
     SubmissionUnknown,
 )
 from reperform.ledger.ledger import Ledger
@@ -494,20 +493,6 @@ def test_as_many_jobs_at_once_as_allowed(tmp_path: Path, film: Film, project: Pa
     plan = plan_of(tmp_path, shot(film.source, *cues), settings=apart)
     assert run(plan, project, service=service, jobs_at_once=2).problems == ()
     assert service.most_at_once == 2
-
-
-class Planned(Service):
-    """It can be planned for, and no more."""
-
-    performs = False
-
-
-def test_an_engine_that_does_not_perform_yet_says_so(tmp_path: Path, film: Film, project: Path) -> None:
-    """Before anything is made."""
-    plan = plan_of(tmp_path, shot(film.source, cue(12, 4, voice=film.voice)))
-    with pytest.raises(SettingsError, match="not yet performed"):
-        run(plan, project, service=Planned(tmp_path / "service"))
-    assert _states(project) == []
 
 
 def test_the_preview_takes_the_same_way(tmp_path: Path, film: Film, project: Path) -> None:

@@ -1,13 +1,13 @@
 """What the hosted engines share: a table of capabilities and options by model, and the connection of one run."""
-# ruff: noqa: ARG002 - the steps stand here so that every engine has them; those that perform replace them
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, ClassVar
 
 from reperform.direction import Direction, SyncMode
 from reperform.engines import model_of
@@ -34,15 +34,14 @@ REACT_1_SECONDS = Fraction(149, 10)
 """Sync says that react-1 takes 15 seconds; a container's rounding must not carry a job over that."""
 
 
-class Hosted(Unconnected):
-    """An engine that is described by tables. `performs` is False while its network steps are not built.
+class Hosted(Unconnected, ABC):
+    """An engine that is described by tables.
 
     A subclass has `upload`, `submit`, `wait` and `fetch`, which use `self.wire`; `authentication` where its header is not
     `x-api-key`; and what it can of `reconcile`, `cancel` and `estimate`.
     """
 
     name: ClassVar[str]
-    performs: ClassVar[bool] = False
     aliases: ClassVar[Mapping[str, str]] = {}
     """Other names of its models."""
     table: ClassVar[tuple[Capabilities, ...]]
@@ -120,27 +119,21 @@ class Hosted(Unconnected):
         known = model_of(self, model)  # type: ignore[arg-type]  # parameters and request come with each engine
         return next(entry for entry in self.table if entry.model == known)
 
+    @abstractmethod
     async def upload(self, prepared: Prepared, order: JobOrder, progress: Progress) -> dict[str, str]:
-        """Not built yet."""
-        self._not_yet()
+        """As `Engine` has it."""
 
+    @abstractmethod
     async def submit(self, prepared: Prepared, order: JobOrder, addresses: dict[str, str]) -> Submitted:
-        """Not built yet."""
-        self._not_yet()
+        """As `Engine` has it."""
 
+    @abstractmethod
     async def wait(self, submitted: Submitted, progress: Progress) -> Finished:
-        """Not built yet."""
-        self._not_yet()
+        """As `Engine` has it."""
 
+    @abstractmethod
     async def fetch(self, output: Output, into: Path) -> None:
-        """Not built yet."""
-        self._not_yet()
-
-    def _not_yet(self) -> NoReturn:
-        raise SettingsError(
-            f"{self.name} can be planned, but not yet performed: this version does not send anything.",
-            fix="Use `reperform plan` for what it would do and cost, or run with `--engine preview`.",
-        )
+        """As `Engine` has it."""
 
 
 def wire_sync(direction: Direction, capabilities: Capabilities) -> SyncMode:

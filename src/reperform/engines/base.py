@@ -192,8 +192,6 @@ class Engine(Protocol):
     """
 
     name: str
-    performs: ClassVar[bool]
-    """False for one that can only be planned for."""
     deduplicates: ClassVar[bool]
     """A submit may be repeated with the same identity within ten minutes, and is paid once."""
     reconciles: ClassVar[bool]
@@ -261,7 +259,6 @@ class Engine(Protocol):
 class Unconnected:
     """The steps of an engine that has nobody to talk to."""
 
-    performs: ClassVar[bool] = True
     deduplicates: ClassVar[bool] = False
     reconciles: ClassVar[bool] = False
     cancels: ClassVar[bool] = False

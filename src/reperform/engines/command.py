@@ -62,7 +62,6 @@ class CommandEngine(Hosted):
     """
 
     name = "command"
-    performs: ClassVar[bool] = True
     any_model: ClassVar[bool] = True
     """A model is only a label here: it tells two commands' takes apart."""
     table: ClassVar[tuple[Capabilities, ...]] = (_capabilities("command"),)

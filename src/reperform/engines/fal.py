@@ -46,7 +46,6 @@ _MISSED = 3
 class FalEngine(FalRequests):
     """fal, with Sync's react-1."""
 
-    performs: ClassVar[bool] = True
     reconciles: ClassVar[bool] = True
     cancels: ClassVar[bool] = True
     poll_seconds: float = 1.5

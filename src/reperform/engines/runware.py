@@ -39,7 +39,6 @@ _LONGEST_ESTIMATE = 120
 class RunwareEngine(RunwareRequests):
     """Runware. A task's identity is a UUID that we make, so a request that may have arrived can be asked after."""
 
-    performs: ClassVar[bool] = True
     deduplicates: ClassVar[bool] = True
     reconciles: ClassVar[bool] = True
     first_pause: float = 1.0

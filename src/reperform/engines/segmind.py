@@ -53,7 +53,6 @@ class SegmindEngine(Hosted):
     """Segmind. Where `prompt` is missing it performs `happy`, so every request says which emotion it wants."""
 
     name = "segmind"
-    performs: ClassVar[bool] = True
     poll_seconds: float = 5.0
     """Between two questions: Segmind names no interval for video; others advise five to ten."""
     settling_seconds: float = 30.0

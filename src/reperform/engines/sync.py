@@ -35,7 +35,6 @@ _UNNAMED = 50
 class SyncEngine(SyncRequests):
     """Sync, who make the models."""
 
-    performs: ClassVar[bool] = True
     deduplicates: ClassVar[bool] = True
     reconciles: ClassVar[bool] = True
     poll_seconds: float = 10.0

@@ -10,11 +10,11 @@ from typing import Self
 import anyio
 
 from reperform.engines.base import Connection, Engine
-from reperform.errors import ReperformError, SettingsError
+from reperform.errors import ReperformError
 from reperform.performing.terms import EngineOf
 from reperform.performing.throttle import Throttle
 
-__all__ = ["Connect", "Performer", "Roster", "performing_engine", "unconnected"]
+__all__ = ["Connect", "Performer", "Roster", "unconnected"]
 
 Connect = Callable[[str, str | None], Connection]
 """How the engine of a name is reached, at a base address or (None) at its own hosts."""
@@ -81,24 +81,8 @@ class Roster:
 
         """
         if (name, base_url) not in self._known:
-            engine = performing_engine(self.engine_of, name)
+            engine = self.engine_of(name)
             self._known[name, base_url] = Performer(
                 engine, lambda: self._connect(name, base_url), jobs_at_once=self._jobs_at_once
             )
         return self._known[name, base_url]
-
-
-def performing_engine(engine_of: EngineOf, name: str) -> Engine:
-    """The engine of that name.
-
-    Raises:
-        SettingsError: there is none, or it can be planned for but not yet performed with.
-
-    """
-    engine = engine_of(name)
-    if not getattr(engine, "performs", True):
-        raise SettingsError(
-            f"{name} can be planned, but not yet performed: this version does not send anything.",
-            fix="Use `reperform plan` for what it would do and cost, or run with `--engine preview`.",
-        )
-    return engine

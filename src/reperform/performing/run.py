@@ -26,7 +26,7 @@ from reperform.performing.making import Making, takes_of
 from reperform.performing.pauses import Pauses
 from reperform.performing.paying import Asked, Paying
 from reperform.performing.performed import Performed, problem_of, problems_with
-from reperform.performing.roster import Connect, Roster, performing_engine, unconnected
+from reperform.performing.roster import Connect, Roster, unconnected
 from reperform.performing.terms import EngineOf, Planner, Terms
 from reperform.performing.wanting import Wanted, paid_takes, quick_key, wanted_by
 from reperform.planning.stopping import stops
@@ -87,7 +87,7 @@ class _Run:
     ) -> None:
         terms = Terms(engine=plan.engine, model=plan.model, folder=plan.timeline.path.parent, settings=plan.settings)
         self.plan, self.ledger, self.listener = plan, ledger, listener
-        self.planner = Planner(terms, performing_engine(roster.engine_of, plan.engine))
+        self.planner = Planner(terms, roster.engine_of(plan.engine))
         self.threads = CapacityLimiter(max(2, os.cpu_count() or 1))
         self.paying = Paying(
             ledger=ledger,
