@@ -185,7 +185,7 @@ def _end(ledger: Ledger, run: RunRow, settings: Settings, *, listener: Listener,
     if any(job.id not in paid for shot in planned.plan.shots for job in shot.jobs):
         agree_to_pay(planned, again, ask=ask)
     another = frozenset(writing["another"]) if not _has_attempts(ledger, run) else frozenset()
-    return run_again(planned, Path(run.out), again, listener=listener, another=another, agreed=True)
+    return run_again(planned, Path(run.out), again, listener=listener, another=another, agreed=True, ledger=ledger)
 
 
 def _has_attempts(ledger: Ledger, run: RunRow) -> bool:

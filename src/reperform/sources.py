@@ -429,5 +429,3 @@ def _own_host(path: Path) -> tuple[str, ...]:
     """The host of the share that the timeline lies on, if it lies on one."""
     drive = path.drive.replace("\\", "/")
     return (drive.split("/")[2],) if drive.startswith("//") else ()
-
-

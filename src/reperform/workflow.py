@@ -6,6 +6,7 @@ import json
 import logging
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -198,8 +199,11 @@ def run(
     listener: Listener,
     another: Collection[str] = (),
     agreed: bool = False,
+    ledger: Ledger | None = None,
 ) -> Outcome:
     """Perform the plan, and write the timeline with its takes to `out`. What it costs was `agreed` to, or the settings do.
+
+    `ledger` is the project's, where the caller has it open: a second session would take the first for another process.
 
     Raises:
         AccessRefused: an engine needs a key, and there is none.
@@ -219,7 +223,7 @@ def run(
     again = _cue_ids(another, plan)
     if not agreed:
         agree_to_pay(planned, settings, another=another, ask=None)
-    with Ledger.open(planned.project, settings.ledger) as ledger:
+    with nullcontext(ledger) if ledger else Ledger.open(planned.project, settings.ledger) as ledger:
         begun = _begun(planned, out, settings, ledger, again)
         performed = _perform(planned, ledger, settings, listener=listener, another=again, run_id=begun.id)
         over = not (performed.resumable or performed.ceiling or performed.refused)

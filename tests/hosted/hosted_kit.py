@@ -58,7 +58,7 @@ PATHS = (
     Way("sync", "react-1", 2),
     Way("sync", "sync-3", 1, ("--drop", "emotion")),
     Way("runware", "react-1", 2),
-    Way("runware", "sync:3@0", 1),
+    Way("runware", "sync:3@0", 1, ("--drop", "emotion")),
     Way("segmind", "sync.so-react-1", 2),
     Way("fal", "fal-ai/sync-lipsync/react-1", 2),
 )

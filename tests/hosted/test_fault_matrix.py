@@ -54,7 +54,7 @@ def prove(case: Case, hosting: Hosting) -> str:
     first = hosting.run(way)
     between = hosting.states()
     assert set(between) <= FINISHED | ENDED | LEAVES
-    assert first.status in (0, 1, 4), first.said
+    assert first.status in (0, 1, 2, 4), first.said
     assert first.status or between[-1] == "fetched"
     assert hosting.bills() <= 1
     emulator.clear_faults()
@@ -63,6 +63,9 @@ def prove(case: Case, hosting: Hosting) -> str:
     assert billed <= 1
     if plain.status == 0:
         assert (left, billed) == ("fetched", 1)
+    elif case.kind in ("black", "frozen"):  # paid, kept, and said to be bad
+        assert (left, billed, "--another" in plain.said) == ("fetched", 1, True)
+        return "kept, and said to be bad"
     else:
         assert left in ENDED, plain.said
         says_the_way_out(plain.said, left)

@@ -81,7 +81,7 @@ def features(executable: Path, kind: Literal["encoders", "filters"]) -> frozense
         FFmpegFailed: it does not start.
 
     """
-    command = [executable, "-hide_banner", f"-{kind}"]
+    command = [str(executable), "-hide_banner", f"-{kind}"]
     try:
         listing = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:

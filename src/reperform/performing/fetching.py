@@ -12,15 +12,16 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from reperform.engines.base import Output
-from reperform.errors import Expired, ReperformError
+from reperform.errors import EngineError, Expired, OutOfReach, ReperformError
 from reperform.files import atomic_output
 from reperform.ledger.records import AttemptCue, AttemptState, NewResult
 from reperform.media import checking
-from reperform.media.aligning import Alignment
+from reperform.media.aligning import LARGEST_DIFFERENCE, Alignment
+from reperform.media.opening import opened, reading
 from reperform.performing.errand import Errand, in_thread
 from reperform.performing.listening import Stage
 from reperform.performing.preparing import said
-from reperform.performing.waiting import OUTPUT
+from reperform.performing.waiting import OUTPUT, submitted_of
 
 __all__ = ["ALIGNMENT", "fetch"]
 
@@ -64,14 +65,77 @@ async def _fetched(errand: Errand, output: Output, file: Path) -> None:
         # Others on a share adopt what lies there.
         folder.mkdir(mode=0o770 if errand.ledger.shares.on else 0o700, exist_ok=True)
     try:
-        with atomic_output(file) as temporary:
-            await errand.engine.fetch(output, temporary)
+        try:
+            await _downloaded(errand, output, file)
+        except Expired:
+            if errand.free:
+                raise
+            await _downloaded(errand, await _named_anew(errand, output), file)
     except Exception as error:
         if isinstance(error, Expired):
             errand.end(AttemptState.EXPIRED, error)
         elif errand.free:
             errand.end(AttemptState.FAILED, said(error))
         raise
+
+
+async def _downloaded(errand: Errand, output: Output, file: Path) -> None:
+    """The output in its place, if it is a movie.
+
+    One that is too short is fetched a second time: what was cut on its way, and does not say so, is longer then.
+
+    Raises:
+        EngineError: what came is no movie: an error page in its place, say. It is fetched again in the next run.
+
+    """
+    with atomic_output(file) as temporary:
+        await errand.engine.fetch(output, temporary)
+        if errand.free:
+            return
+        frames = await in_thread(errand.threads, partial(_frames_in, temporary))
+        if frames < errand.job.frames - LARGEST_DIFFERENCE:
+            frames = max(frames, await _second(errand, output, temporary, frames))
+        if not frames:
+            raise OutOfReach(
+                f"what {errand.engine.name} sent as the result of job {errand.job.id} is no movie; it is not kept.",
+                fix="It is fetched again in the next run, or by `reperform resume`.",
+            )
+
+
+async def _second(errand: Errand, output: Output, first: Path, frames: int) -> int:
+    """The output once more, in the place of the first where it is longer; how many frames it has."""
+    again = first.with_name(f".again{first.name}")
+    try:
+        await errand.engine.fetch(output, again)
+        found = await in_thread(errand.threads, partial(_frames_in, again))
+        if found > frames:
+            again.replace(first)
+    except EngineError:
+        if not frames:
+            raise
+        return frames  # the first is better than none
+    else:
+        return found
+    finally:
+        again.unlink(missing_ok=True)
+
+
+async def _named_anew(errand: Errand, output: Output) -> Output:
+    """The same output at a new address: the one that was known is no longer good, and the engine may know the job still."""
+    finished = await errand.engine.wait(submitted_of(errand), errand.progress(Stage.FETCHING))
+    found = next((each for each in finished.outputs if each.number == output.number), None)
+    if found is None:
+        raise Expired(f"{errand.engine.name} has no result {output.number} of job {errand.job.id} any more.")
+    return found
+
+
+def _frames_in(file: Path) -> int:
+    """How many frames are there as a whole; 0 where it is no movie."""
+    try:
+        with opened(file) as container, reading(file):
+            return sum(packet.size > 0 for packet in container.demux(container.streams.video[0]))
+    except (ReperformError, OSError, IndexError):
+        return 0
 
 
 def _looked_at(errand: Errand, file: Path) -> tuple[str, str | None]:

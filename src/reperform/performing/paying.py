@@ -120,7 +120,14 @@ class Paying:
     def left_problems(self) -> list[Problem]:
         """Of attempts that an earlier run left, and that no shot of this one speaks of."""
         spoken_of = {id(error) for error in self._given_up.values()}
-        return [problem_of(shot, error) for shot, error in self._left.values() if id(error) not in spoken_of]
+        left = [(self.ledger.claims.attempt(found), *told) for found, told in self._left.items()]
+        unknown = {attempt.id for attempt in self.ledger.claims.unknown()}
+        return [
+            problem_of(shot, error)
+            for attempt, shot, error in left
+            # One that was sent anew in this run is nobody's worry any more.
+            if id(error) not in spoken_of and (attempt.state is not AttemptState.UNKNOWN or attempt.id in unknown)
+        ]
 
     def left(self, *, also_unsent: bool = False) -> tuple[Attempt, ...]:
         """What earlier runs had sent and not brought to its end: it is paid for, whether or not the plan asks for it.

@@ -12,7 +12,7 @@ from reperform.performing.listening import Stage
 from reperform.performing.preparing import said
 from reperform.performing.submitting import SUBMITTED
 
-__all__ = ["OUTPUT", "wait"]
+__all__ = ["OUTPUT", "submitted_of", "wait"]
 
 OUTPUT = "output "
 """How the names of results' addresses begin in the ledger; a number follows."""
@@ -26,11 +26,7 @@ async def wait(errand: Errand) -> Errand:
 
     """
     errand.say(Stage.WAITING, errand.job.id)
-    if errand.attempt.remote_id is None:
-        raise LedgerError(f"attempt {errand.attempt.id} is submitted, and has no id of the engine.")
-    known = errand.ledger.claims.addresses(errand.attempt)
-    addresses = {name.removeprefix(SUBMITTED): known[name].address for name in known if name.startswith(SUBMITTED)}
-    submitted = Submitted(remote_id=errand.attempt.remote_id, addresses=addresses)
+    submitted = submitted_of(errand)
     try:
         finished = await _waited(errand, submitted)
         if not finished.outputs:
@@ -51,6 +47,15 @@ async def wait(errand: Errand) -> Errand:
         ]
         errand.ledger.claims.store_addresses(errand.attempt, outputs)
         return errand.moved(AttemptState.FINISHED, cost_usd=finished.cost_usd)
+
+
+def submitted_of(errand: Errand) -> Submitted:
+    """What the engine calls the job, as the ledger has it. Raises LedgerError where it has nothing."""
+    if errand.attempt.remote_id is None:
+        raise LedgerError(f"attempt {errand.attempt.id} is submitted, and has no id of the engine.")
+    known = errand.ledger.claims.addresses(errand.attempt)
+    addresses = {name.removeprefix(SUBMITTED): known[name].address for name in known if name.startswith(SUBMITTED)}
+    return Submitted(remote_id=errand.attempt.remote_id, addresses=addresses)
 
 
 async def _waited(errand: Errand, submitted: Submitted) -> Finished:
