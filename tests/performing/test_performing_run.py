@@ -391,10 +391,10 @@ def test_a_result_that_cannot_be_used_is_kept_and_not_paid_again(
 ) -> None:
     """It is paid for: the problem says what is wrong with it, where it lies, and how to ask for another."""
 
-    async def garbage(output: Any, into: Path) -> None:
-        into.write_bytes(b"<html>not found</html>")
+    async def too_short(output: Any, into: Path) -> None:
+        burned.make_movie(into, rate=RATE, frames=3, size=(160, 90))
 
-    monkeypatch.setattr(service, "fetch", garbage)
+    monkeypatch.setattr(service, "fetch", too_short)
     for _ in range(2):
         performed = run(one_cue, project, service=service)
         assert (performed.takes[SHOT], performed.failed, len(service.billed)) == ((), frozenset({SHOT}), 1)
@@ -403,6 +403,66 @@ def test_a_result_that_cannot_be_used_is_kept_and_not_paid_again(
         assert "--another cue@12" in (problem.fix or "")
     monkeypatch.undo()
     assert len(run(one_cue, project, service=service, another={"cue@12"}).made) == 1
+
+
+def test_what_is_no_movie_is_fetched_again(
+    one_cue: Plan, project: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error page in the place of a result is not the result: it stays to be fetched, and is paid for once."""
+
+    async def page(output: Any, into: Path) -> None:
+        into.write_bytes(b"<html>not found</html>")
+
+    monkeypatch.setattr(service, "fetch", page)
+    performed = run(one_cue, project, service=service)
+    assert (performed.resumable, performed.failed) == (True, frozenset({SHOT}))
+    assert "is no movie" in performed.problems[0].message
+    monkeypatch.undo()
+    again = run(one_cue, project, service=service)
+    assert (len(again.made), again.problems, len(service.billed)) == (1, (), 1)
+
+
+def test_what_was_cut_on_its_way_is_fetched_twice(
+    one_cue: Plan, project: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A movie that is too short may have been cut: the longer of two stands."""
+    whole, fetched = service.fetch, []
+
+    async def cut_first(output: Any, into: Path) -> None:
+        fetched.append(into)
+        if len(fetched) == 1:
+            burned.make_movie(into, rate=RATE, frames=3, size=(160, 90))
+        else:
+            await whole(output, into)
+
+    monkeypatch.setattr(service, "fetch", cut_first)
+    performed = run(one_cue, project, service=service)
+    assert (len(performed.made), performed.problems, len(fetched)) == (1, (), 2)
+
+
+def test_a_result_whose_address_is_no_longer_good_is_asked_for_anew(
+    one_cue: Plan, project: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Addresses live shorter than jobs: only what the engine itself no longer has is expired."""
+    whole, waited = service.fetch, []
+
+    async def fetch(output: Any, into: Path) -> None:
+        if not waited:
+            raise Expired("gone")
+        await whole(output, into)
+
+    async def wait(submitted: Any, progress: Any) -> Any:
+        finished = await Service.wait(service, submitted, progress)
+        if monkeypatched:
+            waited.append(submitted)
+        monkeypatched.append(True)
+        return finished
+
+    monkeypatched: list[bool] = []
+    monkeypatch.setattr(service, "fetch", fetch)
+    monkeypatch.setattr(service, "wait", wait)
+    performed = run(one_cue, project, service=service)
+    assert (len(performed.made), performed.problems, len(waited)) == (1, (), 1)
 
 
 @pytest.mark.parametrize(

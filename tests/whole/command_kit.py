@@ -14,9 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+from _pytest.mark import ParameterSet
+
 from reperform.cli import main
 
-__all__ = ["Ran", "call", "child", "files_in", "ledger_rows", "run"]
+__all__ = ["Ran", "call", "child", "files_in", "ledger_rows", "run", "slow"]
+
+
+def slow(*values: Any) -> ParameterSet:
+    """A case of a parametrised test that is run on demand only."""
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 @dataclass(frozen=True)

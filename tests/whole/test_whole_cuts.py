@@ -15,7 +15,7 @@ import pytest
 import burned
 from whole import command_kit as command
 from whole import cut_kit as cut
-from whole.command_kit import call, child, run
+from whole.command_kit import call, child, run, slow
 from whole.cut_kit import RATES, Rushes
 from whole.scene import HOUR, QUICK, RATE, Scene, files
 from whole.test_whole_frames import labelled
@@ -51,6 +51,7 @@ def test_nests_dissolves_and_layers_show_what_they_showed(unrun: Scene, style: s
     assert (again["made"], again["changed"]) == ([], False)
 
 
+SOON = ("the first frames", "the last frames", "one frame, without a guide", "two cues side by side")
 EDGES = {
     "the first frames": [(0, 7)],
     "the last frames": [(53, 7)],
@@ -62,10 +63,11 @@ EDGES = {
 }
 
 
-@pytest.mark.parametrize("cues", EDGES.values(), ids=EDGES)
-@pytest.mark.parametrize("like", ["runware/react-1", pytest.param("sync/sync-3", marks=pytest.mark.slow)])
-def test_a_cue_may_lie_anywhere(unrun: Scene, cues: list[tuple[int, int]], like: str) -> None:
+@pytest.mark.parametrize("edge", [edge if edge in SOON else slow(edge) for edge in EDGES])
+@pytest.mark.parametrize("like", ["runware/react-1", slow("sync/sync-3")])
+def test_a_cue_may_lie_anywhere(unrun: Scene, edge: str, like: str) -> None:
     """The label stands on its frames, on all of them, and on no other; a mark of one frame means the whole clip."""
+    cues = EDGES[edge]
     unrun.write(cut.clip(unrun.a, marks=[("RP: angry", *cue) for cue in cues]))
     [take] = run(unrun.timeline, unrun.out, "--like", like, "--drop", "emotion")["takes"]
     wanted = (
@@ -159,8 +161,8 @@ NAMES = ["scène 7 – Take #2 100%", "a%20b & c;d=e?", "日本語 (旧)", 'it\'
     [
         (NAMES[0], "as a URL"),
         (NAMES[1], "as a path"),
-        *(pytest.param(name, "as a URL", marks=pytest.mark.slow) for name in NAMES[1:]),
-        *(pytest.param(name, "as a path", marks=pytest.mark.slow) for name in (NAMES[0], *NAMES[2:])),
+        *(slow(name, "as a URL") for name in NAMES[1:]),
+        *(slow(name, "as a path") for name in (NAMES[0], *NAMES[2:])),
     ],
 )
 def test_folders_and_files_may_be_called_anything(rushes: Path, tmp_path: Path, name: str, spelled: str) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import burned
 from whole import cut_kit as cut
-from whole.command_kit import run
+from whole.command_kit import run, slow
 from whole.cut_kit import RATES, Rushes
 
 QUICK = ("--like", "runware/react-1")
@@ -78,7 +78,7 @@ class Scene:
         return sound[start:end]
 
 
-@pytest.mark.parametrize("rate", ["25", "24000/1001", "30000/1001 DF"])
+@pytest.mark.parametrize("rate", ["24000/1001", slow("25"), slow("30000/1001 DF")])
 def test_a_guide_clip_sounds_where_it_stands_in_the_cut(tmp_path: Path, rate: str) -> None:
     """Before and after it, but inside the cue, there is silence."""
     scene = Scene(tmp_path, rate)
@@ -168,7 +168,7 @@ def test_a_range_of_a_file_sounds_from_its_first_sample(tmp_path: Path) -> None:
     assert not inside[24000:-FADE].any()
 
 
-@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("channels", [slow(1), slow(2), 6])
 def test_a_cue_driven_by_its_own_sound_leaves_it_untouched(tmp_path: Path, channels: int) -> None:
     scene = Scene(tmp_path, channels=channels)
     inside = scene.inside(scene.run(cut.track(scene.clip())))
