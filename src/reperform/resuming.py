@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +87,15 @@ def resume(ledger: Ledger, settings: Settings, *, listener: Listener, ask: Ask |
                 if exit_code(error if isinstance(error, ReperformError) else ReperformError()) in (4, 130):
                     raise
                 problems.append(_not_ended(run, error))
+    performed = replace(performed, problems=_still(performed.problems, ledger))
     return Resumed(performed=performed, outcomes=tuple(outcomes), problems=tuple(problems))
+
+
+def _still(problems: Sequence[Problem], ledger: Ledger) -> tuple[Problem, ...]:
+    """Those that the runs, brought to their end since, have not done away with: what was unknown may be sent anew."""
+    if ledger.claims.unknown():
+        return tuple(problems)
+    return tuple(problem for problem in problems if "--resubmit-unknown" not in (problem.fix or ""))
 
 
 def cancel(ledger: Ledger, settings: Settings, *, only: Collection[str] = ()) -> list[tuple[Attempt, str]]:

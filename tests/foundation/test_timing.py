@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -116,6 +117,12 @@ def test_sample_ranges_of_abutting_frames_abut(rate: Fraction, start: int, frame
     """The samples of a range are within one of its exact length, and pieces add up to the whole."""
     samples = sample_at(start + frames, rate, sample_rate) - sample_at(start, rate, sample_rate)
     assert abs(samples - frames / rate * sample_rate) <= 1
+
+
+@given(rates, st.integers(-1000, 10_000_000), st.sampled_from([44100, 48000, 96000]))
+def test_a_frame_begins_at_the_nearest_sample(rate: Fraction, frame: int, sample_rate: int) -> None:
+    """Exactly; of two equally near ones at the later."""
+    assert sample_at(frame, rate, sample_rate) == math.floor(frame / rate * sample_rate + Fraction(1, 2))
 
 
 def test_seconds_of_an_otio_time_are_exact() -> None:

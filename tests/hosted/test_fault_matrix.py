@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+import pytest
+
 from hosted.hosted_kit import ENGINES, PATHS, Hosting
 from reperform.emulator.faults import OF_JOBS, OF_REQUESTS, OF_RESULTS
 
@@ -15,9 +17,6 @@ FINISHED = {"fetched"}
 ENDED = {"rejected", "failed", "unknown", "expired"}
 LEAVES = {"planned", "prepared", "uploaded", "submitted", "finished"}
 """Where an attempt may stand between two runs: the next goes on from there."""
-ADRIFT = {"drop_after", "garbage_after", "other_json", "html", "truncated", "redirect", "garbage", "drop_before",
-          "500", "502", "503", "504", "500_after", "502_after", "503_after", "504_after", "outcome_unknown"}  # fmt: skip
-"""After these at the submit nobody knows, if the engine cannot be asked."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ def prove(case: Case, hosting: Hosting) -> str:
     assert billed <= 1
     if plain.status == 0:
         assert (left, billed) == ("fetched", 1)
-    elif case.kind in ("black", "frozen"):  # paid, kept, and said to be bad
+    elif case.kind in OF_RESULTS:  # paid, kept, and said to be bad
         assert (left, billed, "--another" in plain.said) == ("fetched", 1, True)
-        return "kept, and said to be bad"
+        return "fetched 1, and said to be bad"
     else:
         assert left in ENDED, plain.said
         says_the_way_out(plain.said, left)
@@ -75,8 +74,75 @@ def prove(case: Case, hosting: Hosting) -> str:
         assert hosting.bills() == billed + 1
     hosting.prove_takes(plain.json)
     assert emulator.leaks == []
-    return f"{'/'.join(between)}>{left} {billed}"
+    return f"{left} {billed}"
 
 
 def says_the_way_out(said: str, state: str) -> None:
     assert ("--resubmit-unknown" if state == "unknown" else "--retry-failed") in said
+
+
+FETCHED = "fetched 1"
+SAMPLE = {
+    "sync": {
+        "submit": {"drop_after": FETCHED, "500_after": FETCHED, "html": FETCHED, "410": "rejected 0",
+                   "failed_temporary": FETCHED},
+        "upload": {"406": FETCHED, "private_address": FETCHED},
+        "poll": {"429_array": FETCHED, "expired": "expired 1", "content_block": "rejected 0"},
+        "download": {"truncated": FETCHED},
+        "reconcile": {"503": FETCHED},
+    },
+    "runware": {
+        "submit": {"drop_after": FETCHED, "429_single": FETCHED, "410": "failed 0"},
+        "upload": {"garbage": FETCHED},
+        "poll": {"failed": "failed 0"},
+        "result": {"rate": "fetched 1, and said to be bad"},
+        "download": {"401": FETCHED, "short_file": FETCHED, "expired": "expired 1"},
+    },
+    "segmind": {
+        "submit": {"drop_after": "unknown 1", "drop_before": "unknown 0", "429": FETCHED},
+        "upload": {"402": FETCHED},
+        "poll": {"expired": "expired 1", "500": FETCHED},
+        "result": {"short": FETCHED, "black": "fetched 1, and said to be bad"},
+        "download": {"garbage_after": FETCHED},
+    },
+    "fal": {
+        "submit": {"drop_after": FETCHED, "502": "unknown 0", "other_json": FETCHED},
+        "poll": {"402": FETCHED, "failed_temporary": FETCHED},
+        "result": {"504": FETCHED, "private_address": FETCHED},
+        "download": {"403": FETCHED},
+        "reconcile": {"other_json": FETCHED},
+    },
+}  # fmt: skip
+"""How each is left by the run with the fault and a plain one after it, and what had been billed by then."""
+CHOSEN = [
+    (Case(engine, phase, kind), outcome)
+    for engine, phases in SAMPLE.items()
+    for phase, kinds in phases.items()
+    for kind, outcome in kinds.items()
+]
+
+
+@pytest.mark.parametrize(("case", "outcome"), CHOSEN, ids=[case.name for case, _ in CHOSEN])
+def test_a_fault_is_paid_once_and_loses_nothing(case: Case, outcome: str, hosting: Hosting) -> None:
+    """What can be known is known, and what is paid is fetched; what is not says how to go on, and that goes on."""
+    assert prove(case, hosting) == outcome
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_every_fault_everywhere(case: Case, hosting: Hosting) -> None:
+    """All of them: at most one bill before anybody asks for another, and a way on from everywhere."""
+    prove(case, hosting)
+
+
+@pytest.mark.parametrize("engine", ["segmind", "fal"])
+def test_resume_speaks_of_the_unknown_and_sends_it_anew_when_told(engine: str, hosting: Hosting) -> None:
+    """It never takes its own session for another process, and ends the run once the request is sent anew."""
+    hosting.write(marks=[("RP: angry", 3, 6)])
+    hosting.emulator.fault(engine, "submit", "drop_before")
+    assert hosting.run(BY_ENGINE[engine]).status != 0
+    plain = hosting.resume()
+    assert (plain.status, hosting.bills(), "another reperform" in plain.said) == (1, 0, False)
+    assert "--resubmit-unknown" in plain.said
+    told = hosting.resume("--resubmit-unknown")
+    assert (told.status, hosting.states(), hosting.bills()) == (0, ["unknown", "fetched"], 1), told.said

@@ -16,9 +16,10 @@ import pytest
 
 import burned
 from performing.conftest import Film
-from performing.performing_kit import CAPABILITIES, SETTINGS, Service, cue, engines, plan_of, run, shot
+from performing.performing_kit import CAPABILITIES, RATE, SETTINGS, Service, cue, engines, plan_of, run, shot
 from reperform.errors import (
     AccessRefused,
+    Expired,
     JobFailed,
     NotSubmitted,
     Rejected,
@@ -426,7 +427,7 @@ def test_what_was_cut_on_its_way_is_fetched_twice(
     one_cue: Plan, project: Path, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A movie that is too short may have been cut: the longer of two stands."""
-    whole, fetched = service.fetch, []
+    whole, fetched = service.fetch, list[Path]()
 
     async def cut_first(output: Any, into: Path) -> None:
         fetched.append(into)
@@ -444,25 +445,21 @@ def test_a_result_whose_address_is_no_longer_good_is_asked_for_anew(
     one_cue: Plan, project: Path, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Addresses live shorter than jobs: only what the engine itself no longer has is expired."""
-    whole, waited = service.fetch, []
+    whole, waits = service.fetch, list[str]()
 
     async def fetch(output: Any, into: Path) -> None:
-        if not waited:
+        if len(waits) < 2:
             raise Expired("gone")
         await whole(output, into)
 
     async def wait(submitted: Any, progress: Any) -> Any:
-        finished = await Service.wait(service, submitted, progress)
-        if monkeypatched:
-            waited.append(submitted)
-        monkeypatched.append(True)
-        return finished
+        waits.append(submitted.remote_id)
+        return await Service.wait(service, submitted, progress)
 
-    monkeypatched: list[bool] = []
     monkeypatch.setattr(service, "fetch", fetch)
     monkeypatch.setattr(service, "wait", wait)
     performed = run(one_cue, project, service=service)
-    assert (len(performed.made), performed.problems, len(waited)) == (1, (), 1)
+    assert (len(performed.made), performed.problems, len(waits)) == (1, (), 2)
 
 
 @pytest.mark.parametrize(

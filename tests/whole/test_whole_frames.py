@@ -75,7 +75,7 @@ def labelled(take: Path, original: Path, in_frame: int) -> list[int]:
         rows = slice(int(0.74 * new.shape[0]), int(0.79 * new.shape[0]))
         columns = slice(int(0.07 * new.shape[1]), int(0.16 * new.shape[1]))
         change = np.abs(new[rows, columns].astype(int) - old[rows, columns].astype(int)).mean()
-        found += [in_frame + number] if change > 20 else []
+        found += [in_frame + number] if change > 8 else []
     return found
 
 

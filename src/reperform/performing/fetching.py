@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from reperform.engines.base import Output
-from reperform.errors import EngineError, Expired, OutOfReach, ReperformError
+from reperform.errors import AccessRefused, EngineError, Expired, NotSubmitted, OutOfReach, ReperformError
 from reperform.files import atomic_output
 from reperform.ledger.records import AttemptCue, AttemptState, NewResult
 from reperform.media import checking
@@ -67,8 +67,9 @@ async def _fetched(errand: Errand, output: Output, file: Path) -> None:
     try:
         try:
             await _downloaded(errand, output, file)
-        except Expired:
-            if errand.free:
+        except EngineError as error:
+            # Out of reach is not gone; any other address may be better than one that cannot be used.
+            if errand.free or isinstance(error, NotSubmitted | AccessRefused):
                 raise
             await _downloaded(errand, await _named_anew(errand, output), file)
     except Exception as error:

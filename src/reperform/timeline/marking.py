@@ -23,7 +23,7 @@ class Marking:
         self._cut = cut
         self._dialect = cut.dialect
         self._own_times = False
-        """Whether the dialect counts in each item's own time, and nothing has to be asked."""
+        """Whether the dialect always counts in each item's own time."""
         self._times = times
         self._frames = Frames(cut.rate)
         self._timecode = whole(cut.start_frame * FLICKS / cut.rate)
@@ -69,10 +69,10 @@ class Marking:
 
     def frame(self, mark: PlacedMarker) -> int | None:
         """The record frame that a marker begins on, without asking how long it is; None where it stands nowhere."""
-        item, space, seen, _, offset, own = mark.written
-        if (own or self._own_times) and space.is_plain and (mark.clip is not None or mark.on != "clip"):
+        item, space, seen, written, offset, _ = mark.written
+        if written is not None and space.is_plain and mark.is_visible and self._is_in_own_time(mark):
             start = space.origin + item.local + offset
-            if mark.written.start is not None and seen[0] <= start < seen[1]:
+            if seen[0] <= start < seen[1]:
                 return self._frames.floor(start)
         return None if mark.record_start is None else self._cut.record_frame(mark.record_start)
 
@@ -81,15 +81,20 @@ class Marking:
         written = mark.written
         if written.start is None:
             return Where(None, None, uncertain="its time is none that can be read")
-        if self._own_times or written.own:
+        if self._is_in_own_time(mark):
             return self._at(mark, written.offset, self._duration(mark))
         span = self._dialect.marker_span(self._time_of(mark), self._facts(mark))
         if span.offset is None:
             return Where(None, None, uncertain=span.uncertain)
         return self._at(mark, span.offset * FLICKS, span.duration * FLICKS, span.uncertain)
 
+    def _is_in_own_time(self, mark: PlacedMarker) -> bool:
+        if self._own_times or mark.written.own:
+            return True
+        return self._dialect.counts_in_own_time(speed_of(mark.written.item.item))
+
     def _at(self, mark: PlacedMarker, offset: Flicks, duration: Flicks, uncertain: str | None = None) -> Where:
-        if mark.on == "clip" and mark.clip is None:
+        if not mark.is_visible:
             return Where(None, None, trimmed_away=True)
         item, space, seen = mark.written[:3]
         start, end, inside = self._within(*space.record(item.local + offset, duration), *seen)

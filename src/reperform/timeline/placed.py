@@ -191,6 +191,11 @@ class PlacedMarker:
         self._marking = marking
 
     @property
+    def is_visible(self) -> bool:
+        """Whether something of its clip is; what is no clip counts as visible."""
+        return self.clip is not None or self.on != "clip"
+
+    @property
     def record_start(self) -> Fraction | None:
         """None where the dialect cannot place it inside its item (then `uncertain` says why)."""
         return self._where.start

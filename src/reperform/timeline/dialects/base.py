@@ -71,6 +71,10 @@ class Dialect(Protocol):
         """The words of a marker."""
         ...
 
+    def counts_in_own_time(self, speed: Fraction | None) -> bool:
+        """Whether a mark on an item of this speed counts from the start of its source_range, whatever else is known."""
+        ...
+
     def marker_span(self, time: MarkerTime, item: ItemFacts) -> MarkerSpan:
         """Where a marker stands on a clip."""
         ...

@@ -36,6 +36,10 @@ class GenericDialect(OtioDialect):
         """As the plan says it."""
         return "generic"
 
+    def counts_in_own_time(self, speed: Fraction | None) -> bool:  # noqa: ARG002 - other dialects look at it
+        """What it counts from depends on the whole file."""
+        return False
+
     def marker_span(self, time: MarkerTime, item: ItemFacts) -> MarkerSpan:
         """Counted from what fits most marks of the file."""
         start = SPACES[self.space](item)

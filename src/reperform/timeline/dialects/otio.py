@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from reperform.timeline.dialects.base import ItemFacts, MarkerSpan, MarkerText, MarkerTime
@@ -43,6 +44,10 @@ class OtioDialect:
                 notes.append(note_in(found))
                 keywords += words(found)
         return MarkerText(marker.name or "", "\n".join(dict.fromkeys(filter(None, notes))), keywords)
+
+    def counts_in_own_time(self, speed: Fraction | None) -> bool:  # noqa: ARG002 - other dialects look at it
+        """Always."""
+        return True
 
     def marker_span(self, time: MarkerTime, item: ItemFacts) -> MarkerSpan:
         """Counted in the item's own time, whatever its speed: so OTIO's own functions count."""

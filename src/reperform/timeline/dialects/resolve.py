@@ -36,6 +36,10 @@ class ResolveDialect(OtioDialect):
         note = entry(metadata, "Note") or marker.comment or ""
         return MarkerText(marker.name or "", str(note), words(metadata))
 
+    def counts_in_own_time(self, speed: Fraction | None) -> bool:
+        """Where the clip is not retimed."""
+        return speed == 1
+
     def marker_span(self, time: MarkerTime, item: ItemFacts) -> MarkerSpan:
         """Media time including the source timecode; on a retimed clip, media time as the retime has changed it."""
         if item.speed == 1:
