@@ -65,9 +65,11 @@ class Cut:
         return number % every == every // 2
 
 
-BOUNDED = Cut("20,000 clips, 200 marks")
+BOUNDED = (
+    Cut("lean: 4 KB of JSON a clip"),
+    Cut("as Resolve exports it: 12 KB", resolve=True),
+)
 OTHERS = (
-    Cut("as Resolve exports it", resolve=True),
     Cut("and 20,000 sound clips", sound=True),
     Cut("2,000 marks", marks=2000),
     Cut("nested, 20 clips a stack", nested=20),
@@ -79,14 +81,17 @@ def main() -> int:
     arguments.add_argument("--all", action="store_true", help="measure the other cuts as well")
     arguments.add_argument("--rounds", type=int, default=ROUNDS)
     asked = arguments.parse_args()
-    print(f"{'cut':<28}{'read_from_file':>16}{'make_plan':>12}{'ratio':>8}")
+    print(f"{'cut':<30}{'read_from_file':>16}{'make_plan':>12}{'ratio':>8}")
     with folder() as here:
         media = make_media(here)
-        ratio = measure(BOUNDED, here, media, asked.rounds)
-        print(f"{'':<28}the bound is {BOUND}: {'kept' if ratio <= BOUND else 'BROKEN'}", flush=True)
+        kept = True
+        for cut in BOUNDED:
+            ratio = measure(cut, here, media, asked.rounds)
+            kept = kept and ratio <= BOUND
+            print(f"{'':<30}the bound is {BOUND}: {'kept' if ratio <= BOUND else 'BROKEN'}", flush=True)
         for cut in OTHERS if asked.all else ():
             measure(cut, here, media, asked.rounds)
-    return 0 if ratio <= BOUND else 1
+    return 0 if kept else 1
 
 
 def measure(cut: Cut, here: Path, media: list[Path], rounds: int) -> float:
@@ -102,7 +107,7 @@ def measure(cut: Cut, here: Path, media: list[Path], rounds: int) -> float:
         if counts != expected:
             sys.exit(f"planned {counts} cues and ignored markers, not {expected}")
     read, planned = median(reading[1:]), median(planning[1:])
-    print(f"{cut.name:<28}{read:>14.2f} s{planned:>10.2f} s{planned / read:>8.2f}", flush=True)
+    print(f"{cut.name:<30}{read:>14.2f} s{planned:>10.2f} s{planned / read:>8.2f}", flush=True)
     return planned / read
 
 
