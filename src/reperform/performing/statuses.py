@@ -51,7 +51,7 @@ class Status:
 
 
 _COSTS_NOTHING = frozenset({"planned", "prepared", "uploaded", "rejected", "cancelled"})
-_TODO = {
+_NEXT_STEP = {
     AttemptState.UNKNOWN: "look for it in your account; `resume --resubmit-unknown` sends it anew",
     AttemptState.EXPIRED: "the result is gone; `resume --retry-failed` performs it anew",
 }
@@ -128,7 +128,7 @@ def _todo(ledger: Ledger, attempt: Attempt) -> str:
         return "`resume --retry-failed` asks for it again" if asks else "the next run tries anew"
     if attempt.state is AttemptState.UNKNOWN and attempt.id not in {each.id for each in ledger.claims.unknown()}:
         return "sent anew since"
-    return _TODO.get(attempt.state, "")
+    return _NEXT_STEP.get(attempt.state, "")
 
 
 def _harmless(text: str) -> str:
