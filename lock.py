@@ -1,4 +1,8 @@
-"""Renews `requirements.lock` from pyproject.toml: `python lock.py`. Needs uv; the lock holds for every supported Python."""
+"""Renews `requirements.lock` from pyproject.toml: `python lock.py`. Needs uv; the lock holds for every supported Python.
+
+Every extra but `keyring` is in it, so that the tests of what is optional run too; a keyring would be the machine's own.
+`adapters` only names other extras.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,9 @@ HERE = Path(__file__).parent
 def main() -> int:
     """Resolve what the project and its tests need, for all platforms, with hashes."""
     project = tomllib.loads((HERE / "pyproject.toml").read_text())
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    optional = project["project"]["optional-dependencies"]
+    extras = [one for name, extra in optional.items() if name not in ("keyring", "adapters") for one in extra]
+    wanted = [*project["project"]["dependencies"], *extras, *project["dependency-groups"]["dev"]]
     command = ["uv", "pip", "compile", "-", "--universal", "--python-version", "3.11", "--generate-hashes"]
     command += [
         "--quiet",
