@@ -23,6 +23,8 @@ class Item:
     """None: nobody knows."""
     seconds: float
     """Of media that would be sent."""
+    own: bool = False
+    """The engine itself named this cost; else it was computed from its published price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,8 @@ class Bill:
     """Where uploads go."""
     notes: tuple[str, ...]
     """What the engines do with them."""
+    looked_paid: int = 0
+    """Cues that are left out because they look paid: that is known for certain only when every frame has been read."""
 
     @property
     def cost_usd(self) -> float:
@@ -50,15 +54,22 @@ class Bill:
         """For people: the sum, by engine, and where uploads go."""
         names = dict.fromkeys((item.engine, item.model) for item in self.items)
         lines = [_line(name, [item for item in self.items if (item.engine, item.model) == name]) for name in names]
-        total = f"{dollars(self.cost_usd)}{' and what is unknown' if self.unknown else ''}"
+        total = f"{dollars(self.cost_usd)}{' and what is unknown' if self.unknown else ''}{self._caution}"
         return "\n".join([*lines, f"Together: {total}.", f"Uploads go to {', '.join(self.hosts)}.", *self.notes])
+
+    @property
+    def _caution(self) -> str:
+        """What may make the sum another: a plan takes a quick look at what is paid, a run reads every frame."""
+        looked = "the cue that looks" if self.looked_paid == 1 else f"one of the {self.looked_paid} cues that look"
+        more = f", more where {looked} paid has changed" if self.looked_paid else ""
+        return f" (less where a closer look finds it paid already{more})"
 
 
 Ask = Callable[[Bill], bool]
 """Shows the bill to a person, and says whether they agree."""
 
 
-def bill(items: Iterable[tuple[Item, Capabilities]], *, base_url: str | None) -> Bill | None:
+def bill(items: Iterable[tuple[Item, Capabilities]], *, base_url: str | None, looked_paid: int = 0) -> Bill | None:
     """What is to be asked; None where there is nothing to pay, or all goes to this machine."""
     paid = [(item, can) for item, can in items if can.price.unit != "nothing"]
     if not paid or is_loopback(base_url):
@@ -68,6 +79,7 @@ def bill(items: Iterable[tuple[Item, Capabilities]], *, base_url: str | None) ->
         items=tuple(item for item, _ in paid),
         hosts=tuple(dict.fromkeys(hosts)),
         notes=tuple(dict.fromkeys(can.upload_note for _, can in paid if can.upload_note)),
+        looked_paid=looked_paid,
     )
 
 
@@ -133,4 +145,6 @@ def _line(name: tuple[str, str], items: Sequence[Item]) -> str:
     known = [item.cost_usd for item in items if item.cost_usd is not None]
     cost = dollars(sum(known)) if len(known) == len(items) else "of unknown price"
     seconds = sum(item.seconds for item in items)
+    if own := sum(item.own for item in items):
+        cost += " by its own estimate" if own == len(items) else f", {own} of them by its own estimate"
     return f"{' '.join(name)}: {len(items)} request{'s' if len(items) != 1 else ''}, {seconds:.2f} s, {cost}."

@@ -8,26 +8,33 @@ from pathlib import Path
 
 from reperform.asking import Bill, Item, bill
 from reperform.engines.base import Capabilities, Engine
+from reperform.estimating import is_own
 from reperform.ledger.records import Attempt
 from reperform.model import Job, Plan, Shot
 
-__all__ = ["bill_of", "bill_of_attempts", "check_keys"]
+__all__ = ["bill_of", "bill_of_attempts", "check_keys", "jobs_of", "looks_paid"]
 
 EngineOf = Callable[[str], Engine]
 
 
+def jobs_of(
+    plan: Plan, *, engine_of: EngineOf, only: Collection[str] | None = None, another: Collection[str] = ()
+) -> list[tuple[Shot, Job]]:
+    """The jobs that a run of this plan would send, with their shots. `only` and `another` are ids of cues."""
+    jobs = [(shot, job) for shot in plan.shots for job in _jobs(plan, shot, another=another, engine_of=engine_of)]
+    return [(shot, job) for shot, job in jobs if only is None or any(cue in only for cue in job.cues)]
+
+
+def looks_paid(plan: Plan, *, only: Collection[str] | None = None) -> int:
+    """How many cues the plan leaves out as paid: by packets, while what is paid for is decided by every frame."""
+    return sum(cue.paid and (only is None or cue.id in only) for shot in plan.shots for cue in shot.cues)
+
+
 def bill_of(
-    plan: Plan,
-    *,
-    engine_of: EngineOf,
-    base_url: str | None = None,
-    only: Collection[str] | None = None,
-    another: Collection[str] = (),
+    jobs: Iterable[Job], *, engine_of: EngineOf, base_url: str | None = None, looked_paid: int = 0
 ) -> Bill | None:
-    """What a run of this plan would pay for; None where that is nothing. `only` and `another` are ids of cues."""
-    jobs = [job for shot in plan.shots for job in _jobs(plan, shot, another=another, engine_of=engine_of)]
-    meant = [job for job in jobs if only is None or any(cue in only for cue in job.cues)]
-    return bill(_items(meant, engine_of), base_url=base_url)
+    """What sending these jobs would cost; None where that is nothing."""
+    return bill(_items(jobs, engine_of), base_url=base_url, looked_paid=looked_paid)
 
 
 def bill_of_attempts(attempts: Sequence[Attempt], *, engine_of: EngineOf, base_url: str | None = None) -> Bill | None:
@@ -70,5 +77,7 @@ def _jobs(plan: Plan, shot: Shot, *, another: Collection[str], engine_of: Engine
 
 def _items(jobs: Iterable[Job], engine_of: EngineOf) -> Iterator[tuple[Item, Capabilities]]:
     for job in jobs:
-        item = Item(engine=job.engine, model=job.model, cost_usd=job.cost.amount, seconds=job.seconds)
+        item = Item(
+            engine=job.engine, model=job.model, cost_usd=job.cost.amount, seconds=job.seconds, own=is_own(job.cost)
+        )
         yield item, engine_of(job.engine).capabilities(job.model)

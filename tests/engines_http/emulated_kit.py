@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pytest
 
 from engines_http.served import QUICK
 from engines_wire.orders import segment
@@ -18,7 +19,7 @@ from reperform.credentials import Secret
 from reperform.emulator import Conduct, Emulator
 from reperform.engines._hosted import Hosted
 from reperform.engines.base import Connection, Finished, JobOrder, Prepared, SegmentOrder
-from reperform.errors import NotSubmitted, SubmissionUnknown
+from reperform.errors import EngineError, NotSubmitted, SubmissionUnknown
 
 RATE = Fraction(24)
 FRAMES = 24
@@ -79,6 +80,22 @@ class Attempt:
         """A submit of unknown fate is reconciled, and sent again only where it is not there."""
         finished: Finished = anyio.run(self.run, self._carried)
         return finished
+
+    def refused(self, error: type[EngineError], *, temporary: bool | None) -> EngineError:
+        """The error that it ends with, which is just this one, after at most one submit."""
+        with pytest.raises(error) as raised:
+            self.carried()
+        assert type(raised.value) is error
+        assert getattr(raised.value, "temporary", None) == temporary
+        assert self.submits <= 1
+        return raised.value
+
+    def carried_or_refused(self) -> None:
+        """To its end, whatever that is; what is refused leaves nothing."""
+        try:
+            self.carried()
+        except EngineError:
+            assert not self.result().exists()
 
     async def run(self, steps: Any) -> Any:
         self.engine.patience = QUICK

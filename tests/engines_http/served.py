@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from reperform.engines._http import Limits, Patience, Wire
+from reperform.engines._http.wire import Wire
+from reperform.engines._patience import Limits, Patience
 
 KEY = "sk-do-not-show-me-0123456789"
 QUICK = Patience(attempts=3, seconds=5, first_wait=0.01, longest_wait=0.02, longest_hint=1)

@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from burned import make_movie, make_wave, numbers
+from burned import numbers
 from engines_http.served import QUICK
 from engines_wire.orders import segment
 from reperform.credentials import Secret
@@ -22,14 +22,6 @@ from reperform.errors import EngineError, NotSubmitted, Rejected, SubmissionUnkn
 
 RATE = Fraction(24)
 FRAMES = 24
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sent")
-    make_movie(folder / "v.mp4", rate=RATE, frames=FRAMES, channels=0)
-    make_wave(folder / "a.wav", samples=48000)
-    return folder
 
 
 @pytest.fixture

@@ -149,6 +149,24 @@ def test_a_redirect_cannot_lead_inside(target: str, tmp_path: Path) -> None:
     assert len(served.requests) == 1
 
 
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_what_is_not_where_a_redirect_leads_may_come_yet(status: int, tmp_path: Path) -> None:
+    """Another host's word is not the engine's: the result is not gone, and is asked for again."""
+    with (
+        serving(answer(status)) as elsewhere,
+        serving(answer(302, Location=f"{elsewhere.base_url}/x")) as served,
+        pytest.raises(OutOfReach) as raised,
+    ):
+        fetch(served, tmp_path / "r.mp4")
+    assert "reperform resume" in (raised.value.fix or "")
+
+
+def test_a_redirect_within_the_engine_can_say_that_it_is_gone(tmp_path: Path) -> None:
+    """Its own host's word counts, wherever it was asked first."""
+    with serving(answer(302, Location="/gone"), answer(404)) as served, pytest.raises(Expired):
+        fetch(served, tmp_path / "r.mp4")
+
+
 def test_a_circle_of_redirects_ends(tmp_path: Path) -> None:
     """It is an error, soon."""
     with serving(answer(302, Location="/r.mp4")) as served, pytest.raises(EngineError, match="circles"):

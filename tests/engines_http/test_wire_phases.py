@@ -15,9 +15,10 @@ import httpx  # noqa: TID251 - to see that no error of it is left out
 import pytest
 
 from engines_http.served import QUICK, Act, Served, answer, drop, hang, raw, reset, serving
-from reperform.engines import _http
 from reperform.engines._answers import Answer, retry_after
-from reperform.engines._http import Limits, Patience, Wire
+from reperform.engines._http import failures, requests
+from reperform.engines._http.wire import Wire
+from reperform.engines._patience import Limits, Patience
 from reperform.errors import EngineError, NotSubmitted, OutOfReach, RateLimited, SubmissionUnknown
 
 
@@ -120,7 +121,7 @@ def test_a_slow_answer_has_an_end() -> None:
 
 def test_an_answer_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than any answer can be is a failure, not a full memory."""
-    monkeypatch.setattr(_http, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(requests, "LARGEST_ANSWER", 1000)
     with serving(answer(200, b"[" + b"1," * 1000 + b"1]")) as served, pytest.raises(SubmissionUnknown):
         asked(served, submit)
 
@@ -219,13 +220,13 @@ def test_every_error_of_httpx_has_its_place() -> None:
     bare = {httpx.HTTPError, httpx.RequestError, httpx.TransportError, httpx.TimeoutException}
     bare |= {httpx.NetworkError, httpx.ProtocolError}
     for kind in every - bare:
-        nothing, may = issubclass(kind, _http.NOTHING_SENT), issubclass(kind, _http.MAY_HAVE_ARRIVED)
+        nothing, may = issubclass(kind, failures.NOTHING_SENT), issubclass(kind, failures.MAY_HAVE_ARRIVED)
         assert (nothing, may) in ((True, False), (False, True)), kind
     for kind in every:
         error = kind.__new__(kind)
-        expected = NotSubmitted if issubclass(kind, _http.NOTHING_SENT) else SubmissionUnknown
-        assert type(_http.failed(error, engine="fake", repeat=False)) is expected
-        assert type(_http.failed(error, engine="fake", repeat=True)) is OutOfReach
+        expected = NotSubmitted if issubclass(kind, failures.NOTHING_SENT) else SubmissionUnknown
+        assert type(failures.failed(error, engine="fake", repeat=False)) is expected
+        assert type(failures.failed(error, engine="fake", repeat=True)) is OutOfReach
 
 
 def test_a_file_is_streamed_and_its_progress_told(tmp_path: Path) -> None:

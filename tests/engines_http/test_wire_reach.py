@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from engines_http.served import KEY, QUICK, answer, serving
-from reperform.engines._http import Wire
+from reperform.engines._http.wire import Wire
 from reperform.engines._reach import Place, Reach, is_public
 from reperform.errors import EngineError, OutOfReach, SettingsError
 

@@ -12,7 +12,8 @@ import pytest
 
 from engines_http.served import KEY, Act, answer, drop, hang, raw, serving
 from reperform.credentials import Secret
-from reperform.engines._http import Limits, Wire
+from reperform.engines._http.wire import Wire
+from reperform.engines._patience import Limits
 from reperform.engines.base import Connection
 from reperform.errors import EngineError
 

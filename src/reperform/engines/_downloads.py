@@ -13,7 +13,8 @@ import anyio
 from reperform.errors import EngineError, Expired, OutOfReach
 
 if TYPE_CHECKING:
-    from reperform.engines._http import Stream, Wire
+    from reperform.engines._http.line import Stream
+    from reperform.engines._http.wire import Wire
     from reperform.engines._patience import Patience
 
 __all__ = ["Download"]
@@ -61,17 +62,26 @@ class Download:
                     raise
 
     async def _piece(self, url: str, keyed: bool) -> None:
+        named = url
         for _ in range(_HOPS):
             async with self.wire.stream(url, auth=keyed, headers=self.headers()) as stream:
                 if stream.onward is None:
-                    await self._receive(stream, keyed)
+                    await self._receive(stream, keyed, elsewhere=url != named and not self.wire.owns(url))
                     return
                 url, keyed = stream.onward, False
-        raise EngineError("The address of a result leads round in circles.")
+        raise EngineError(
+            "The address of a result leads round in circles.",
+            fix="`reperform resume` asks for it again; what was paid is not lost by this.",
+        )
 
-    async def _receive(self, stream: Stream, keyed: bool) -> None:
+    async def _receive(self, stream: Stream, keyed: bool, *, elsewhere: bool) -> None:
         # Storage answers a signature that ran out with 403; with our key, 403 is a matter of the key.
         if stream.status in (404, 410) or (stream.status == 403 and not keyed):
+            if elsewhere:  # not the engine's word: where it sends us may be down, or wrong, for a while
+                raise OutOfReach(
+                    f"{stream.engine} sends us elsewhere for the result, and it is not there ({stream.status}).",
+                    fix="`reperform resume` asks for it again.",
+                )
             raise Expired(f"{stream.engine} no longer has the result ({stream.status}).")
         if stream.status not in (200, 206, 416):
             raise await stream.refusal()

@@ -14,6 +14,7 @@ from reperform.errors import AccessRefused, EngineError, JobFailed, Rejected, Su
 
 __all__ = [
     "Failure",
+    "Stopped",
     "cost",
     "dollars_for",
     "entries",
@@ -54,8 +55,6 @@ FAILED = frozenset(
         "downstream_service_error",
         "no_media_generated",
         "client_disconnected",
-        "client_cancelled",
-        "cancelled",
     }
 )
 """Types of jobs that were accepted and failed. Every other type says that what was sent is not taken."""
@@ -72,7 +71,13 @@ _SERVER_FAULTS = {
 }
 """Types and their statuses, where fal has documented one of 5xx: such jobs are not billed. So are runners' of 503."""
 
+_STOPPED = frozenset({"client_cancelled", "cancelled"})
+
 _FACTS = ("num_frames", "fps", "duration", "width", "height", "file_size")
+
+
+class Stopped(JobFailed):
+    """It was cancelled, by us or in the account."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ def failure(
     cause = _said(body if fits else None, clean) or _of_state(state, clean) or None
     if otherwise is not None and (status or 0) < 400:
         return otherwise
+    if kind in _STOPPED:
+        return Stopped("The job was cancelled at fal.", cause=cause, billed=_billed(kind, status))
     if kind in FAILED or kind.startswith("runner_") or (not kind and (status or 500) >= 500):
         temporary = kind in TEMPORARY or status in (503, 504)
         return JobFailed("The job failed at fal.", cause=cause, temporary=temporary, billed=_billed(kind, status))

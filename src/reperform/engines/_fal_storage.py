@@ -11,7 +11,7 @@ import anyio.to_thread
 
 from reperform.engines._answers import Answer
 from reperform.engines._fal_answers import refusal
-from reperform.engines._http import Wire
+from reperform.engines._http.wire import Wire
 from reperform.engines.base import Progress
 from reperform.errors import AccessRefused, EngineError, OutOfReach, Rejected
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import anyio
+
 from reperform.direction import Direction, SyncMode
 from reperform.engines import model_of
+from reperform.engines._answers import Answer
 from reperform.engines._options import Fields
 from reperform.engines.base import (
     Capabilities,
@@ -26,9 +29,12 @@ from reperform.engines.base import (
 from reperform.errors import SettingsError
 
 if TYPE_CHECKING:
-    from reperform.engines._http import Patience, Wire
+    from reperform.engines._http.wire import Wire
+    from reperform.engines._patience import Patience
 
-__all__ = ["REACT_1_SECONDS", "Connection", "Hosted", "seconds", "wire_sync"]
+__all__ = ["REACT_1_SECONDS", "Connection", "Hosted", "looked_for", "seconds", "wire_sync"]
+
+_LOOKS = 4
 
 REACT_1_SECONDS = Fraction(149, 10)
 """Sync says that react-1 takes 15 seconds; a container's rounding must not carry a job over that."""
@@ -81,7 +87,7 @@ class Hosted(Unconnected, ABC):
             from reperform.credentials import missing
 
             raise missing(self.name)
-        from reperform.engines._http import Wire
+        from reperform.engines._http.wire import Wire
 
         await self.aclose()
         headers = self.authentication(connection.credentials.reveal())
@@ -134,6 +140,20 @@ class Hosted(Unconnected, ABC):
     @abstractmethod
     async def fetch(self, output: Output, into: Path) -> None:
         """As `Engine` has it."""
+
+
+async def looked_for(ask: Callable[[], Awaitable[Answer]], *, pause: float) -> Answer:
+    """The answer; one of 404 is asked for a few times more, every `pause` seconds.
+
+    A gateway that is being changed says 404 as an engine does that has forgotten the job: a paid result hangs on the difference.
+    """
+    answer = await ask()
+    for _ in range(_LOOKS - 1):
+        if answer.status != 404:
+            break
+        await anyio.sleep(pause)
+        answer = await ask()
+    return answer
 
 
 def wire_sync(direction: Direction, capabilities: Capabilities) -> SyncMode:

@@ -66,11 +66,11 @@ class Reach:
         if self.own(place):
             return
         if auth:
-            raise EngineError(f"{self._engine} names {place.host}, which is not its own: the key is not sent there.")
+            raise self._refused(f"{place.host}, which is not its own: the key is not sent there.")
         if self.local and is_loopback(place.host):
             return
         if place.scheme != "https":
-            raise EngineError(f"{self._engine} names an address that is not https: it is not asked.")
+            raise self._refused(f"an address at {place.host} that is not https: it is not asked.")
         addresses = await self._resolved(place)
         if not all(map(is_public, addresses)):
             raise self.private(place)
@@ -81,7 +81,14 @@ class Reach:
 
     def private(self, place: Place) -> EngineError:
         """The error for an address inside somebody's network."""
-        return EngineError(f"{self._engine} names {place.host}, which is not a public address: it is not asked.")
+        return self._refused(f"{place.host}, which is not a public address: it is not asked.")
+
+    def _refused(self, named: str) -> EngineError:
+        return EngineError(
+            f"{self._engine} names {named}",
+            fix=f"`reperform resume` asks {self._engine} again. Where it stays so, look at --base-url and at the proxy, "
+            f"or tell {self._engine}.",
+        )
 
     async def _resolved(self, place: Place) -> Iterable[str]:
         try:

@@ -15,7 +15,7 @@ from reperform.engines.base import JobOrder, Prepared, Progress
 from reperform.errors import AccessRefused, EngineError, OutOfReach, RateLimited, Rejected
 
 if TYPE_CHECKING:
-    from reperform.engines._http import Wire
+    from reperform.engines._http.wire import Wire
 
 __all__ = ["API", "WITH_SUBMIT", "fits_inline", "inlined", "stored"]
 

@@ -251,8 +251,11 @@ class Engine(Protocol):
         """Ask for the job to be stopped. False where it cannot be, or was done already."""
         ...
 
-    async def estimate(self, order: JobOrder) -> float | None:
-        """What the engine itself says that this would cost, in US dollars. None where it does not say."""
+    async def estimate(self, order: JobOrder, *, addresses: Mapping[str, str] | None = None) -> float | None:
+        """What the engine itself says that this would cost, in US dollars. None where it does not say.
+
+        `addresses` are what `upload` gave. None: nothing was uploaded, and nothing of the user's media may leave for this.
+        """
         ...
 
 
@@ -277,6 +280,6 @@ class Unconnected:
         """It cannot be stopped from here."""
         return False
 
-    async def estimate(self, order: JobOrder) -> float | None:
+    async def estimate(self, order: JobOrder, *, addresses: Mapping[str, str] | None = None) -> float | None:
         """It does not say."""
         return None

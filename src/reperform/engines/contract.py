@@ -97,7 +97,10 @@ class EngineContract:
         said: list[float | None] = []
         await engine.open(self.connection())
         try:
+            prices = [await engine.estimate(order)]
             addresses = await engine.upload(prepared, order, lambda _, part: said.append(part))
+            prices.append(await engine.estimate(order, addresses=addresses))
+            assert all(usd is None or usd >= 0 for usd in prices)
             submitted = await engine.submit(prepared, order, addresses)
             await engine.wait(submitted, lambda _, part: said.append(part))
             finished = await engine.wait(submitted, lambda _, part: said.append(part))

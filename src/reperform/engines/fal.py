@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -14,6 +15,7 @@ import anyio
 from reperform.engines._answers import Answer
 from reperform.engines._fal_answers import (
     Failure,
+    Stopped,
     cost,
     dollars_for,
     entries,
@@ -27,8 +29,18 @@ from reperform.engines._fal_answers import (
 )
 from reperform.engines._fal_request import FalRequests
 from reperform.engines._fal_storage import Storage, stored_name, tells_names
+from reperform.engines._hosted import looked_for
 from reperform.engines.base import Finished, JobOrder, Output, Prepared, Progress, Submitted
-from reperform.errors import AccessRefused, EngineError, Expired, OutOfReach, RateLimited, SubmissionUnknown
+from reperform.errors import (
+    AccessRefused,
+    EngineError,
+    Expired,
+    JobFailed,
+    OutOfReach,
+    RateLimited,
+    Rejected,
+    SubmissionUnknown,
+)
 
 __all__ = ["FalEngine"]
 
@@ -39,8 +51,6 @@ _PUBLISHED = (10 / 60, "seconds")
 """US dollars a unit of what fal bills, where its list of prices cannot be had."""
 _CLOCKS_DIFFER = timedelta(minutes=15)
 _PAGES = 50
-_MISSED = 3
-"""How often a job has to be missing from the queue before it counts as gone: right after a submit it may not be there yet."""
 
 
 class FalEngine(FalRequests):
@@ -50,6 +60,8 @@ class FalEngine(FalRequests):
     cancels: ClassVar[bool] = True
     poll_seconds: float = 1.5
     """Between two questions."""
+    stopping_seconds: float = 30.0
+    """How long it is looked whether a job stops that was asked to."""
 
     def __init__(self) -> None:
         self._sent: dict[str, str] = {}
@@ -84,20 +96,16 @@ class FalEngine(FalRequests):
 
     async def wait(self, submitted: Submitted, progress: Progress) -> Finished:
         """Until it is done; what the model logs is shown meanwhile."""
-        missed = 0
+        address = _with_logs(self._address(submitted, "status"))
         while True:
-            answer = await self.wire.get(_with_logs(self._address(submitted, "status")))
-            missed = missed + 1 if answer.status == 404 else 0
-            if missed >= _MISSED:
+            answer = await looked_for(partial(self.wire.get, address), pause=self.poll_seconds)
+            if answer.status == 404:
                 return await self._remembered(submitted)
-            if answer.status != 404:
-                body = self._read(answer)
-                if str(body.get("status", "")).upper() == "COMPLETED":
-                    finished = await self._finished(submitted, body)
-                    if finished:
-                        return finished
-                else:
-                    progress(state_said(body, clean=self.wire.clean), None)
+            body = self._read(answer)
+            if str(body.get("status", "")).upper() != "COMPLETED":
+                progress(state_said(body, clean=self.wire.clean), None)
+            elif finished := await self._finished(submitted, body):
+                return finished
             await anyio.sleep(self.poll_seconds)
 
     async def fetch(self, output: Output, into: Path) -> None:
@@ -121,19 +129,28 @@ class FalEngine(FalRequests):
             raise _unknown(identity, error) from None
 
     async def cancel(self, submitted: Submitted) -> bool:
-        """Asks the queue to let go of it."""
+        """Asks the queue to let go of it, and looks whether it did: a job that runs may go on to its end, and is billed then."""
         answer = await self.wire.put(self._address(submitted, "cancel"), repeat=True)
-        if answer.ok:
-            body = answer.maybe_json()
-            return not (isinstance(body, dict) and body.get("success") is False)
-        if answer.status in (400, 404):
-            return False
+        if answer.ok or answer.status in (400, 404):  # over, or unknown; perhaps by an earlier answer that was lost
+            return await self._has_stopped(submitted)
         raise refusal(answer, submit=False, clean=self.wire.clean)
 
-    async def estimate(self, order: JobOrder) -> float | None:
-        """By fal's price of today. None where it does not say."""
+    async def estimate(self, order: JobOrder, *, addresses: Mapping[str, str] | None = None) -> float | None:  # noqa: ARG002
+        """By fal's price of today, and the length. None where it does not say."""
         price = await self._price(order.model)
         return None if price is None else dollars_for(float(order.seconds), price)
+
+    async def _has_stopped(self, submitted: Submitted) -> bool:
+        """Whether it ended without a result because it was cancelled. What fal does not say for certain is no."""
+        with (
+            suppress(Expired, OutOfReach, RateLimited, Rejected, JobFailed),
+            anyio.move_on_after(self.stopping_seconds),
+        ):
+            try:
+                await self.wait(submitted, lambda *_: None)
+            except Stopped:
+                return True
+        return False
 
     def _own(self, body: Any) -> dict[str, str]:
         """The addresses that came back, those at fal's own hosts only; the others are made of the request's id."""
@@ -164,9 +181,13 @@ class FalEngine(FalRequests):
     async def _finished(self, submitted: Submitted, state: Mapping[str, Any]) -> Finished | None:
         """The result; None where fal still has to put it there."""
         failed = bool(state.get("error") or state.get("error_type"))
-        answer = await self.wire.get(
-            self._address(submitted, "response"), accept=_SERVER_ERRORS if failed else (), json_expected=not failed
+        ask = partial(
+            self.wire.get,
+            self._address(submitted, "response"),
+            accept=_SERVER_ERRORS if failed else (),
+            json_expected=not failed,
         )
+        answer = await looked_for(ask, pause=self.poll_seconds)
         if answer.status in (401, 403):
             raise refusal(answer, submit=False, clean=self.wire.clean)
         if failed and not (answer.ok and result(answer.maybe_json())):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -135,11 +135,15 @@ class RunwareEngine(RunwareRequests):
             raise refused
         raise SubmissionUnknown(f"Runware does not say whether {identity} arrived.", cause=refused.cause)
 
-    async def estimate(self, order: JobOrder) -> float | None:
-        """A dry run's price, with black and silence of the job's length in place of its media. None where it gives none."""
-        if order.seconds > _LONGEST_ESTIMATE:
+    async def estimate(self, order: JobOrder, *, addresses: Mapping[str, str] | None = None) -> float | None:
+        """A dry run's price: of the media where they are stored, else with black and silence of the job's length.
+
+        None where it gives none, and for a long job whose media are not stored: its stand-ins would be large themselves.
+        """
+        stored_there = addresses if addresses and not addresses["video"].startswith(WITH_SUBMIT) else None
+        if stored_there is None and order.seconds > _LONGEST_ESTIMATE:
             return None
-        body = await anyio.to_thread.run_sync(self._dry, order)
+        body = await anyio.to_thread.run_sync(self._dry, order, stored_there)
         try:
             answer = await self.wire.post(
                 self.wire.url(API), repeat=True, json=[body], headers={"X-Runware-Dry-Run": "1"}, tries=2
@@ -154,15 +158,18 @@ class RunwareEngine(RunwareRequests):
             return None
         return cost_of(reply.items)
 
-    def _dry(self, order: JobOrder) -> dict[str, Any]:
+    def _dry(self, order: JobOrder, addresses: Mapping[str, str] | None) -> dict[str, Any]:
         from reperform.engines._stand_ins import black, silence
 
         options = {name: text for name, text in order.options.items() if name not in ("webhookURL", "uploadEndpoint")}
+        asked, identity = replace(order, options=options), str(uuid.uuid4())
+        if addresses is not None:
+            return self.request(asked, video=addresses["video"], audio=addresses.get("audio"), identity=identity)
         return self.request(
-            replace(order, segments=order.segments[:1], options=options),
+            replace(asked, segments=order.segments[:1]),
             video=data_url(black(frames=order.frames, rate=order.rate), MEDIA_TYPES["video"]),
             audio=data_url(silence(order.seconds), MEDIA_TYPES["audio"]),
-            identity=str(uuid.uuid4()),
+            identity=identity,
         )
 
     def _not_accepted(self, answer: Answer, reply: Reply) -> EngineError:

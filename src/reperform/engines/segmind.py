@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import anyio
 from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES, Direction
 from reperform.engines._answers import Answer
 from reperform.engines._data_urls import MEDIA_TYPES, body_around
-from reperform.engines._hosted import REACT_1_SECONDS, Hosted, wire_sync
+from reperform.engines._hosted import REACT_1_SECONDS, Hosted, looked_for, wire_sync
 from reperform.engines._options import Fields
 from reperform.engines._segmind_answers import address_of, cost_of, failure, refusal, status_of
 from reperform.engines.base import (
@@ -112,7 +113,7 @@ class SegmindEngine(Hosted):
         record = f"{_API}/v2/requests/{quote(submitted.remote_id, safe='')}"
         seen, settled = False, anyio.current_time() + self.settling_seconds
         while True:
-            answer = await self.wire.get(self.wire.url(f"{record}/status"))
+            answer = await self._asked(f"{record}/status")
             if answer.status == 404 and not seen and anyio.current_time() < settled:
                 await anyio.sleep(self.poll_seconds)
                 continue
@@ -141,6 +142,9 @@ class SegmindEngine(Hosted):
             raise refusal(answer, clean=self.wire.clean)
         return answer.need("file_urls", 0, kind=str)
 
+    async def _asked(self, address: str) -> Answer:
+        return await looked_for(partial(self.wire.get, self.wire.url(address)), pause=self.poll_seconds)
+
     def _status(self, answer: Answer) -> str:
         """What the job is doing. Raises what became of it where it has failed or is gone."""
         body = answer.maybe_json()
@@ -160,7 +164,7 @@ class SegmindEngine(Hosted):
         raise OutOfReach(f"Segmind answered {answer.status}.", cause=error.cause)
 
     async def _finished(self, submitted: Submitted, record: str) -> Finished | None:
-        answer = await self.wire.get(self.wire.url(record))
+        answer = await self._asked(record)
         if self._status(answer) != "COMPLETED":
             return None
         body = answer.json()

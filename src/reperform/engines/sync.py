@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import anyio
 
 from reperform.engines._answers import Answer, retry_after
+from reperform.engines._hosted import looked_for
 from reperform.engines._sync_answers import code_of, dollars, failure, generations, moment, refusal
 from reperform.engines._sync_request import SyncRequests
 from reperform.engines.base import Finished, JobOrder, Output, Prepared, Progress, Submitted
@@ -72,12 +73,13 @@ class SyncEngine(SyncRequests):
         """Until it is done: Sync holds each answer back for up to ten seconds, and says when to ask again."""
         held = True
         while True:
-            answer = await self._state(submitted, "wait=true&timeout=10" if held else "include=progress")
+            query = "wait=true&timeout=10" if held else "include=progress"
+            answer = await looked_for(partial(self._state, submitted, query), pause=self.poll_seconds)
             if answer.status == 400 and held:
                 held = False
                 continue
             body = self._read(answer)
-            status = str(body.get("status", "")).upper()
+            status = answer.need("status", kind=str).upper()
             if status == "COMPLETED":
                 return await self._finished(submitted, answer)
             if status in ("FAILED", "REJECTED"):
@@ -113,8 +115,8 @@ class SyncEngine(SyncRequests):
                 f"Sync cannot be asked whether {identity} arrived.", cause=error.cause or error.message
             ) from None
 
-    async def estimate(self, order: JobOrder) -> float | None:
-        """Sync's own estimate. None where it gives none."""
+    async def estimate(self, order: JobOrder, *, addresses: Mapping[str, str] | None = None) -> float | None:  # noqa: ARG002
+        """Sync's own estimate, by model, length and rate: it asks for no media. None where it gives none."""
         asked = {"model": order.model, "duration": float(order.seconds), "fps": round(float(order.rate), 3)}
         try:
             answer = await self.wire.post(
@@ -139,7 +141,7 @@ class SyncEngine(SyncRequests):
             json={"fileName": file.name, "contentType": media, "size": file.stat().st_size},
         )
         if not slot.ok:
-            raise refusal(slot, clean=self.wire.clean)
+            raise _not_taken(refusal(slot, clean=self.wire.clean), slot.status)
         address = slot.need("url", kind=str)
         stored = await self.wire.put(
             slot.need("uploadUrl", kind=str),
@@ -277,6 +279,17 @@ _MEDIA_TYPES = {"video": "video/mp4", "audio": "audio/wav"}
 
 def _job(remote_id: str) -> str:
     return f"{_API}/v2/generate/{quote(remote_id, safe='')}"
+
+
+def _not_taken(error: EngineError, status: int) -> EngineError:
+    """The refusal of an upload: there is no job yet that could be gone."""
+    if not isinstance(error, Expired):
+        return error
+    return EngineError(
+        f"Sync takes no uploads there any more ({status}).",
+        cause=error.cause,
+        fix="Nothing was sent to be performed. Run again later; if it stays so, update reperform.",
+    )
 
 
 def _parts(body: dict[str, Any], prepared: Prepared) -> dict[str, Any]:

@@ -199,7 +199,7 @@ async def fal_jwks(*, base_url: str | None = None) -> Any:
         OutOfReach: they cannot be had.
 
     """
-    from reperform.engines._http import Wire
+    from reperform.engines._http.wire import Wire
 
     async with Wire(engine="fal", hosts=("rest.fal.ai",), base_url=base_url, headers={}) as wire:
         answer = await wire.get(wire.url("https://rest.fal.ai/.well-known/jwks.json"), auth=False)
