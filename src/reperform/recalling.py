@@ -12,13 +12,14 @@ from reperform.timeline.remembering import Known, names_shown, remember
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.records import TakeRow
+    from reperform.ledger.storage import Storage
     from reperform.timeline.cut import Cut
 
 __all__ = ["recalled"]
 
 
-def recalled(cut: Cut, project: Path) -> Cut:
-    """The cut in which every take of the project says that it is one.
+def recalled(cut: Cut, project: Path, storage: Storage | None = None) -> Cut:
+    """The cut in which every take of the project says that it is one. `storage` is as `Ledger.open` takes it.
 
     Raises:
         LedgerError: the project's ledger cannot be read.
@@ -26,7 +27,7 @@ def recalled(cut: Cut, project: Path) -> Cut:
     """
     from reperform.ledger.ledger import Ledger
 
-    ledger = Ledger.existing(project)
+    ledger = Ledger.existing(project, storage)
     if ledger is None:
         return cut
     with ledger:

@@ -18,6 +18,7 @@ from reperform.model import Plan, Problem, TimelineInfo
 
 if TYPE_CHECKING:
     from reperform.asking import Ask
+    from reperform.errors import AccessRefused, CostCeiling
     from reperform.performing.listening import Listener
     from reperform.performing.performed import Performed
     from reperform.settings import Settings
@@ -66,6 +67,8 @@ def open_project(place: Path, settings: Settings) -> Ledger:
 def resume(ledger: Ledger, settings: Settings, *, listener: Listener, ask: Ask | None) -> Resumed:
     """Go on with all that earlier runs left, by the ledger alone; then end those runs whose timelines are as they were.
 
+    Where a ceiling or a refusal stopped it, their timelines are written with what there is, and can be gone on with.
+
     Raises:
         AccessRefused: an engine needs a key, and there is none.
         SettingsError: it would cost something, and that is not agreed to.
@@ -79,16 +82,23 @@ def resume(ledger: Ledger, settings: Settings, *, listener: Listener, ask: Ask |
     performed = perform_in(_empty(ledger), ledger, settings, listener=listener, also_unsent=True)
     outcomes: list[tuple[Path, Outcome]] = []
     problems: list[Problem] = []
-    if not (performed.refused or performed.ceiling):
-        for run in runs:
-            try:
-                outcomes.append((Path(run.out), _end(ledger, run, settings, listener=listener, ask=ask)))
-            except (ReperformError, OSError) as error:
-                if exit_code(error if isinstance(error, ReperformError) else ReperformError()) in (4, 130):
-                    raise
-                problems.append(_not_ended(run, error))
-    performed = replace(performed, problems=_still(performed.problems, ledger))
+    stopped = performed.refused or performed.ceiling
+    for run in runs:
+        try:
+            outcomes.append((Path(run.out), _end(ledger, run, settings, listener=listener, ask=ask, stopped=stopped)))
+        except (ReperformError, OSError) as error:
+            if exit_code(error if isinstance(error, ReperformError) else ReperformError()) in (4, 130):
+                raise
+            problems.append(_not_ended(run, error))
+    said = {_said(problem) for _, outcome in outcomes for problem in outcome.problems}
+    still = tuple(problem for problem in _still(performed.problems, ledger) if _said(problem) not in said)
+    performed = replace(performed, problems=still)
     return Resumed(performed=performed, outcomes=tuple(outcomes), problems=tuple(problems))
+
+
+def _said(problem: Problem) -> tuple[str | None, str | None, str]:
+    """Equal for problems that say the same of the same clip."""
+    return problem.where.track, problem.where.clip, problem.message
 
 
 def _still(problems: Sequence[Problem], ledger: Ledger) -> tuple[Problem, ...]:
@@ -173,14 +183,24 @@ def _empty(ledger: Ledger) -> Plan:
     return Plan(timeline=info, engine="preview", model="preview")
 
 
-def _end(ledger: Ledger, run: RunRow, settings: Settings, *, listener: Listener, ask: Ask | None) -> Outcome:
+def _end(
+    ledger: Ledger,
+    run: RunRow,
+    settings: Settings,
+    *,
+    listener: Listener,
+    ask: Ask | None,
+    stopped: AccessRefused | CostCeiling | None,
+) -> Outcome:
     """The run as it was called, from its plan: what is paid becomes takes, and its timeline is written."""
     from reperform.workflow import agree_to_pay, planned_again
     from reperform.workflow import run as run_again
 
     writing = json.loads(run.writing)
+    if writing.get("reattach"):
+        raise _Recut(f"what was filled in is kept; {Path(run.timeline).name} is written by `reattach` alone")
     only = None if writing["only"] is None else frozenset(writing["only"])
-    planned = planned_again(run.plan, ledger.project, only=only)
+    planned = planned_again(run.plan, ledger.project, only=only, storage=settings.ledger)
     kept = {name: writing[name] for name in writing if name not in ("only", "another")}
     more = {
         "base_url": run.base_url,
@@ -190,10 +210,23 @@ def _end(ledger: Ledger, run: RunRow, settings: Settings, *, listener: Listener,
     }
     again = type(settings).model_validate(settings.model_dump() | kept | more)
     paid = {json.loads(attempt.job)["id"] for attempt in ledger.claims.attempts() if attempt.run_id == run.id}
-    if any(job.id not in paid for shot in planned.plan.shots for job in shot.jobs):
+    if stopped is None and any(job.id not in paid for shot in planned.plan.shots for job in shot.jobs):
         agree_to_pay(planned, again, ask=ask)
     another = frozenset(writing["another"]) if not _has_attempts(ledger, run) else frozenset()
-    return run_again(planned, Path(run.out), again, listener=listener, another=another, agreed=True, ledger=ledger)
+    return run_again(
+        planned,
+        Path(run.out),
+        again,
+        listener=listener,
+        another=another,
+        agreed=True,
+        ledger=ledger,
+        stopped=stopped,
+    )
+
+
+class _Recut(ReperformError):
+    """A cut that was changed is not written by a resume."""
 
 
 def _has_attempts(ledger: Ledger, run: RunRow) -> bool:
@@ -205,8 +238,9 @@ def _has_attempts(ledger: Ledger, run: RunRow) -> bool:
 
 def _not_ended(run: RunRow, error: Exception) -> Problem:
     message = getattr(error, "message", None) or str(error)
+    again = "reattach" if isinstance(error, _Recut) else "run"
     return Problem(
         severity="error",
         message=f"{Path(run.out).name} was not written: {message}",
-        fix=f"What is paid is kept: reperform run {run.timeline} -o {run.out}",
+        fix=f"What is paid is kept: reperform {again} {run.timeline} -o {run.out}",
     )

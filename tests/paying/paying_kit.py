@@ -6,11 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from performing.performing_kit import Service
 from reperform.engines.base import JobOrder, Prepared, Submitted
 from reperform.errors import RateLimited
+from reperform.ledger.ledger import Ledger
+from reperform.model import Cost, Plan
+from reperform.performing.terms import Planner
 
-__all__ = ["KINDS", "Deduplicating", "Reconciling", "Service"]
+__all__ = ["KINDS", "Deduplicating", "Reconciling", "Service", "begun_run", "priced"]
 
 
 class Deduplicating(Service):
@@ -41,6 +46,10 @@ class Reconciling(Service):
         if not (known / "request.json").exists() or self.asked <= self.shown_after:
             return None
         return Submitted(remote_id=str(known))
+
+
+class Both(Deduplicating, Reconciling):
+    """It takes the two for one, and can be asked."""
 
 
 class Cancelling(Service):
@@ -80,3 +89,28 @@ KINDS: dict[str, type[Service]] = {
     "reconciling": Reconciling,
 }
 """By name, for processes of their own."""
+
+
+def priced(monkeypatch: pytest.MonkeyPatch, usd: float | None) -> None:
+    """Every job is planned at this price; None: at one that nobody knows."""
+    planned = Planner.jobs
+
+    def jobs(self: Planner, *arguments: Any) -> Any:
+        made, problems = planned(self, *arguments)
+        return tuple(job.model_copy(update={"cost": Cost(amount=usd)}) for job in made), problems
+
+    monkeypatch.setattr(Planner, "jobs", jobs)
+
+
+def begun_run(project: Path, plan: Plan, *, max_cost: float | None, unknown: bool = False) -> str:
+    """A run in the ledger that may cost so much; its id."""
+    with Ledger.open(project) as ledger:
+        return ledger.runs.begin(
+            timeline=plan.timeline.path,
+            out=project / "out.otio",
+            plan=plan.model_dump_json(by_alias=True),
+            writing="{}",
+            base_url=None,
+            max_cost_usd=max_cost,
+            allow_unknown_cost=unknown,
+        ).id

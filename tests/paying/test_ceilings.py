@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
-from paying.paying_kit import Service
+from paying.paying_kit import Service, begun_run, priced
 from performing.performing_kit import cue, plan_of, run, shot
 from reperform.asking import Bill, Item, agree, bill, check_base_url, is_loopback
 from reperform.engines import get
 from reperform.errors import CostCeiling, JobFailed, SettingsError
 from reperform.ledger.ledger import Ledger
-from reperform.model import Cost, Plan
-from reperform.performing.paying import Asked
-from reperform.performing.terms import Planner
+from reperform.model import Plan
+from reperform.performing.asked import Asked
 
 EACH = 0.25
 """What the service bills for a result."""
@@ -30,26 +29,7 @@ def three(tmp_path: Path, film: Any) -> Plan:
 @pytest.fixture
 def estimated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs of the service are planned at what they cost."""
-    planned = Planner.jobs
-
-    def jobs(self: Planner, *arguments: Any) -> Any:
-        made, problems = planned(self, *arguments)
-        return tuple(job.model_copy(update={"cost": Cost(amount=EACH)}) for job in made), problems
-
-    monkeypatch.setattr(Planner, "jobs", jobs)
-
-
-def _run_id(project: Path, plan: Plan, *, max_cost: float | None, unknown: bool = False) -> str:
-    with Ledger.open(project) as ledger:
-        return ledger.runs.begin(
-            timeline=plan.timeline.path,
-            out=project / "out.otio",
-            plan=plan.model_dump_json(by_alias=True),
-            writing="{}",
-            base_url=None,
-            max_cost_usd=max_cost,
-            allow_unknown_cost=unknown,
-        ).id
+    priced(monkeypatch, EACH)
 
 
 @pytest.mark.usefixtures("estimated")
@@ -57,7 +37,7 @@ def test_nothing_leaves_that_could_cost_more(tmp_path: Path, three: Plan, projec
     """What is paid is kept and made into takes; the same run with the same ceiling pays no more, with a higher one the rest."""
     service = Service(tmp_path / "service")
     for ceiling, billed in ((0.6, 2), (0.6, 2), (0.75, 3)):
-        asked = Asked(run_id=_run_id(project, three, max_cost=ceiling))
+        asked = Asked(run_id=begun_run(project, three, max_cost=ceiling))
         performed = run(three, project, service=service, asked=asked, jobs_at_once=2)
         assert (len(service.billed), isinstance(performed.ceiling, CostCeiling)) == (billed, billed < 3)
         assert sum(bool(takes) for takes in performed.takes.values()) == billed
@@ -72,7 +52,7 @@ def test_what_counts_against_it(tmp_path: Path, three: Plan, project: Path) -> N
     service = Service(
         tmp_path / "service", failing=[("answer", TimeoutError()), ("wait", JobFailed("x", billed=False))]
     )
-    run_id = _run_id(project, three, max_cost=None)
+    run_id = begun_run(project, three, max_cost=None)
     run(three, project, service=service, asked=Asked(run_id=run_id), jobs_at_once=1)
     with Ledger.open(project) as ledger:
         states = sorted(attempt.state.value for attempt in ledger.claims.attempts())
@@ -81,18 +61,10 @@ def test_what_counts_against_it(tmp_path: Path, three: Plan, project: Path) -> N
 
 def test_an_unknown_price_needs_a_word(tmp_path: Path, three: Plan, project: Path, monkeypatch: Any) -> None:
     """Nobody knows what it costs: it is not sent unless that was allowed."""
-    planned = Planner.jobs
-    monkeypatch.setattr(
-        Planner,
-        "jobs",
-        lambda self, *given: (
-            tuple(job.model_copy(update={"cost": Cost(amount=None)}) for job in planned(self, *given)[0]),
-            (),
-        ),
-    )
+    priced(monkeypatch, None)
     service = Service(tmp_path / "service")
     for allowed, billed in ((False, 0), (True, 3)):
-        asked = Asked(run_id=_run_id(project, three, max_cost=1.0, unknown=allowed))
+        asked = Asked(run_id=begun_run(project, three, max_cost=1.0, unknown=allowed))
         run(three, project, service=service, asked=asked)
         assert len(service.billed) == billed
 
@@ -134,7 +106,8 @@ def test_the_question_says_what_where_and_how_much() -> None:
     asked = _bill()
     assert asked is not None
     assert asked.text == (
-        "sync react-1: 1 request, 9.00 s, $1.50.\nTogether: $1.50.\nUploads go to api.sync.so.\n"
+        "sync react-1: 1 request, 9.00 s, $1.50.\n"
+        "Together: $1.50 (less where a closer look finds it paid already).\nUploads go to api.sync.so.\n"
         "Sync keeps what is uploaded at addresses that last seven days."
     )
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from paying.paying_kit import Deduplicating, Limited, Reconciling, Service
+from paying.paying_kit import Both, Deduplicating, Limited, Reconciling, Service
 from performing.performing_kit import cue, plan_of, run, shot
-from reperform.errors import AccessRefused, JobFailed, NotSubmitted, Rejected, SubmissionUnknown
+from reperform.errors import AccessRefused, Expired, JobFailed, NotSubmitted, Rejected, SubmissionUnknown
 from reperform.ledger.ledger import Ledger
 from reperform.model import Plan
+from reperform.performing.asked import Asked
 from reperform.performing.pauses import Pauses
-from reperform.performing.paying import Asked
 
 SHOT = "V1@01:00:00:00"
 PATIENT = Pauses(first=0.01, longest=0.02, tries=3, unknown=0.3, limited=5)
@@ -53,6 +54,27 @@ def _states(project: Path) -> list[str]:
             "fetched",
             1,
             id="no credit for the second: the first may have used it",
+        ),
+        pytest.param(
+            Both,
+            [("answer", LOST), ("answer", Rejected("what is that?"))],
+            "fetched",
+            1,
+            id="the second is refused, the first had been taken",
+        ),
+        pytest.param(
+            Both,
+            [("submit", LOST), ("submit", Rejected("no face"))],
+            "rejected",
+            0,
+            id="the second is refused, and the first is not there",
+        ),
+        pytest.param(
+            Both,
+            [("answer", LOST), ("answer", Rejected("what is that?")), ("reconcile", LOST), ("reconcile", LOST)],
+            "unknown",
+            1,
+            id="the second is refused, and nobody knows of the first",
         ),
         pytest.param(Reconciling, [("answer", LOST)], "fetched", 1, id="looked for, and found"),
         pytest.param(Reconciling, [("submit", LOST)], "unknown", 0, id="looked for, and not found: unknown"),
@@ -152,3 +174,29 @@ def test_leaving_early_keeps_the_job(tmp_path: Path, one_cue: Plan, project: Pat
     service.seconds = 0.0
     assert run(one_cue, project, service=service).problems == ()
     assert len(service.billed) == 1
+
+
+@pytest.mark.parametrize(("step", "state"), [("wait", "submitted"), ("fetch", "finished")])
+def test_what_seems_gone_is_looked_for_again(
+    tmp_path: Path, one_cue: Plan, project: Path, step: str, state: str
+) -> None:
+    """A gateway that is being changed says 404 as well: within an hour it is not believed, and the result is fetched."""
+    service = Service(tmp_path / "service", failing=[(step, Expired("no such job"))] * 2)
+    early = run(one_cue, project, service=service)
+    assert (_states(project), "reperform resume" in (early.problems[0].fix or "")) == ([state], True)
+    service.failing = []
+    assert run(one_cue, project, service=service).problems == ()
+    assert (_states(project), len(service.billed)) == (["fetched"], 1)
+
+
+@pytest.mark.parametrize("step", ["wait", "fetch"])
+def test_an_hour_later_it_is_gone(tmp_path: Path, one_cue: Plan, project: Path, step: str) -> None:
+    """Then it is paid for again when a person asks for it, and not before."""
+    service = Service(tmp_path / "service", failing=[(step, Expired("no such job"))] * 2)
+    late = run(one_cue, project, service=service, pauses=replace(PATIENT, result=0.0))
+    assert (_states(project), "--retry-failed" in (late.problems[0].fix or ""), late.sent) == (["expired"], True, True)
+    service.failing = []
+    assert run(one_cue, project, service=service).failed
+    assert len(service.billed) == 1
+    assert run(one_cue, project, service=service, asked=Asked(retry_failed=True)).problems == ()
+    assert (_states(project), len(service.billed)) == (["expired", "fetched"], 2)

@@ -99,6 +99,18 @@ def test_a_ceiling_stops_and_a_resume_goes_on(desk: Desk) -> None:
     assert str(desk.out) in resumed.out
 
 
+def test_a_resume_that_is_stopped_writes_what_there_is(desk: Desk) -> None:
+    """The ceiling still holds, nothing more is paid, and the timeline with what is paid is there again."""
+    assert desk.run("--max-cost", "0.04", "--jobs", "1", "--partial").status == 3
+    desk.out.unlink()
+    stopped = call("resume", "--project", desk.project)
+    assert (stopped.status, desk.out.exists(), desk.states()) == (3, True, ["fetched", "uploaded"]), stopped.said
+    assert desk.out.read_text().count('"take_001"') > 0
+    assert stopped.err.count("0.04 USD are allowed") == 1
+    resumed = call("resume", "--project", desk.project, "--max-cost", "1", "--yes")
+    assert (resumed.status, desk.states()) == (0, ["fetched", "fetched"]), resumed.said
+
+
 def test_nobody_is_there_to_be_asked(cut: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without --yes or --max-cost nothing is begun; without a key neither."""
     performed = ("run", cut, "-o", project.parent / "out.otio", "--project", project, "--engine", "sync")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from performing.performing_kit import Service, make_film, make_voice, probed
-from reperform.model import Source
+from performing.performing_kit import Service, cue, make_film, make_voice, plan_of, probed, shot
+from reperform.model import Plan, Source
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,8 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     return Service(tmp_path / "service")
+
+
+@pytest.fixture
+def one_cue(tmp_path: Path, film: Film) -> Plan:
+    return plan_of(tmp_path, shot(film.source, cue(12, 8, voice=film.voice, emotion="angry")))

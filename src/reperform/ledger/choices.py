@@ -11,7 +11,14 @@ from reperform.timing import FrameRange
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
 
-__all__ = ["Choices"]
+__all__ = ["Choices", "chosen_among"]
+
+_EVERYWHERE = 1 << 62
+
+
+def chosen_among(source_identity: str, clock: str) -> str:
+    """What choices are kept under: frames of the record's clock are not those of the source with the same numbers."""
+    return source_identity if clock == "media" else f"{source_identity}#{clock}"
 
 
 class Choices:
@@ -37,6 +44,11 @@ class Choices:
             take_id=take_id,
             shot=shot,
         )
+
+    def of_source(self, source_identity: str) -> tuple[Choice, ...]:
+        """All that were made of this source, the newest first."""
+        rows = self._ledger.rows("choices", source_identity=source_identity, in_frame=-_EVERYWHERE, end_frame=_EVERYWHERE)
+        return tuple(Choice(**row) for row in rows)
 
     def chosen(
         self, source_identity: str, visible: FrameRange, *, shot: str | None = None, others: Collection[str] = ()

@@ -58,8 +58,8 @@ class Claims:
         session_id = self._ledger.session_id
         with self._ledger.transaction():
             claims = {piece.key: self._ledger.row("claim", key=piece.key) for piece in pieces}
-            asked = (retry_failed, resubmit_unknown)
-            held = tuple(found for row in claims.values() if row is not None and (found := self._held(row, *asked)))
+            asked = {"retry_failed": retry_failed, "resubmit_unknown": resubmit_unknown}
+            held = tuple(found for row in claims.values() if row is not None and (found := self._held(row, **asked)))
             if held:
                 return Claimed(attempt=None, held=held)
             attempt_id = str(uuid.uuid4())
@@ -110,6 +110,11 @@ class Claims:
         """Those of which nobody knows whether they arrived, and that no later attempt stands for, oldest first."""
         return tuple(_attempt(row) for row in self._ledger.rows("unknown_attempts"))
 
+    def held(self, key: str) -> Held | None:
+        """Who holds this claim now; None where it could be claimed, without anyone asking for it."""
+        row = self._ledger.row("claim", key=key)
+        return None if row is None else self._held(row, retry_failed=False, resubmit_unknown=False)
+
     def are_free(self, keys: Collection[str]) -> bool:
         """Whether all of these could be claimed now, without anyone asking for it."""
         rows = [self._ledger.row("claim", key=key) for key in keys]
@@ -150,10 +155,11 @@ class Claims:
         *,
         remote_id: str | None = None,
         cost_usd: float | None = None,
+        estimate_usd: float | None = None,
         error: ReperformError | None = None,
         again: Again | None = None,
     ) -> Attempt:
-        """The attempt in its next state.
+        """The attempt in its next state. What is None stays as it was.
 
         Raises:
             LedgerError: it is no longer in the state it was read in, or `state` cannot follow that one.
@@ -166,6 +172,7 @@ class Claims:
             state=state,
             remote_id=remote_id,
             cost_usd=cost_usd,
+            estimate_usd=estimate_usd,
             error=None if error is None else json.dumps(error.to_dict()),
             again=again,
         )
@@ -210,7 +217,7 @@ class Claims:
             for row in rows
         }
 
-    def _held(self, claim: sqlite3.Row, retry_failed: bool, resubmit_unknown: bool) -> Held | None:
+    def _held(self, claim: sqlite3.Row, *, retry_failed: bool, resubmit_unknown: bool) -> Held | None:
         """What stands in the way of claiming this again; None when nothing does."""
         because = self._because(claim)
         if (retry_failed and because in _ENDED) or (resubmit_unknown and because is HeldBecause.UNKNOWN):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import UNFINISHED, AttemptState
+from reperform.ledger.sessions import any_live
 
 __all__ = ["Removable", "removable", "remove"]
 
@@ -28,7 +29,7 @@ class Removable:
 
 
 def removable(ledger: Ledger) -> tuple[Removable, ...]:
-    """Work of attempts that have ended, and what killed runs left half-written."""
+    """Work of attempts that have ended, and what killed runs left half-written; while another run goes on, none of its own."""
     return (*_work(ledger), *_half_written(ledger))
 
 
@@ -46,12 +47,18 @@ def _work(ledger: Ledger) -> Iterator[Removable]:
     folder = ledger.layout.work
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         attempt = ledger.claims.known(path.name)
-        if attempt is not None and attempt.state not in UNFINISHED | {AttemptState.UNKNOWN}:
+        if attempt is None or attempt.state in UNFINISHED | {AttemptState.UNKNOWN}:
+            continue
+        if not ledger.is_live(attempt.session_id):
             yield Removable(path=path, bytes=_size(path), why=f"work of an attempt that is {attempt.state}")
 
 
 def _half_written(ledger: Ledger) -> Iterator[Removable]:
+    if any_live(ledger.layout.work):
+        return
     for path in sorted(ledger.project.rglob(".*.part*")):
+        if path.is_relative_to(ledger.layout.unpacked):
+            continue
         with suppress(OSError):
             if path.is_file() and time.time() - path.stat().st_mtime > _YOUNG_SECONDS:
                 yield Removable(path=path, bytes=path.stat().st_size, why="half-written")

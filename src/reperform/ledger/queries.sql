@@ -33,6 +33,17 @@ SELECT * FROM runs WHERE id = :id;
 -- Those that have not come to their end, oldest first.
 SELECT * FROM runs WHERE ended_at IS NULL ORDER BY begun_at, id;
 
+-- name: runs_of_timeline
+-- The newest first; a few say all that can still be in the cut.
+SELECT * FROM runs WHERE timeline = :timeline ORDER BY begun_at DESC, id LIMIT 20;
+
+-- name: last_runs
+-- Of each timeline, the newest first.
+SELECT * FROM runs AS run WHERE NOT EXISTS (
+    SELECT 1 FROM runs AS later
+    WHERE later.timeline = run.timeline AND (later.begun_at, later.rowid) > (run.begun_at, run.rowid)
+) ORDER BY begun_at DESC, rowid DESC;
+
 -- name: spent
 -- What a run has cost so far, but for one attempt: as stated, else, where something may be billed, as estimated.
 SELECT coalesce(sum(CASE
@@ -73,6 +84,7 @@ UPDATE attempts
 SET state = :state,
     remote_id = coalesce(:remote_id, remote_id),
     cost_usd = coalesce(:cost_usd, cost_usd),
+    estimate_usd = coalesce(:estimate_usd, estimate_usd),
     error = coalesce(:error, error),
     again = coalesce(:again, again),
     sent_at = CASE :state

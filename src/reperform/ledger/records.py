@@ -30,6 +30,7 @@ __all__ = [
     "NewResult",
     "Performed",
     "Piece",
+    "Remapped",
     "Result",
     "RunRow",
     "TakeRow",
@@ -294,6 +295,16 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remapped:
+    """Where the frames of a result stand in a shot that shows its media at another pace than what was performed."""
+
+    first: int
+    """The frame of the shot's clock that the first entry stands for; context around the cue is among them."""
+    frames: tuple[int | None, ...]
+    """For each frame from there on: the frame of what was sent that stands for it, counted from 0; None where none does."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Covered:
     """Frames of a cue that a paid result answers."""
 
@@ -303,6 +314,8 @@ class Covered:
     result_start: int
     """Counted from the first frame of what the result was claimed for."""
     frames: int
+    remapped: Remapped | None = None
+    """None: its frames follow each other as they were performed."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -57,6 +57,14 @@ class Runs:
         """Those that have not come to their end, oldest first."""
         return tuple(_run(row) for row in self._ledger.rows("open_runs"))
 
+    def of_timeline(self, timeline: Path) -> tuple[RunRow, ...]:
+        """The last runs of this timeline, ended or not, the newest first."""
+        return tuple(_run(row) for row in self._ledger.rows("runs_of_timeline", timeline=str(timeline.absolute())))
+
+    def last(self) -> tuple[RunRow, ...]:
+        """Of each timeline its last run, ended or not, the newest first."""
+        return tuple(_run(row) for row in self._ledger.rows("last_runs"))
+
     def get(self, run_id: str) -> RunRow | None:
         """One run; None where there is none of that id."""
         row = self._ledger.row("run", id=run_id)
@@ -78,6 +86,13 @@ class Runs:
         row = self._ledger.row("spent", run_id=run_id, but_for=but_for)
         assert row is not None, "a sum is always one row"
         return float(row["usd"])
+
+    def counts(self, attempt: Attempt) -> bool:
+        """Whether it matters what this attempt would cost: its run has a ceiling, or may use no unknown price."""
+        run = self.get(attempt.run_id) if attempt.run_id else None
+        if run is None:
+            return False
+        return run.max_cost_usd is not None or (attempt.estimate_usd is None and not run.allow_unknown_cost)
 
     def check(self, attempt: Attempt) -> None:
         """Whether this attempt may be paid for. Called in the transaction that lets its request leave.

@@ -10,7 +10,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["Session", "is_live"]
+__all__ = ["Session", "any_live", "is_live"]
 
 _FOLDER = "sessions"
 _OLD_SECONDS = 3600
@@ -44,6 +44,12 @@ class Session:
                 self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def any_live(work: Path) -> bool:
+    """Whether any run on the project holds its lock."""
+    folder = work / _FOLDER
+    return folder.is_dir() and any(is_live(work, path.stem) for path in folder.iterdir())
 
 
 def is_live(work: Path, session_id: str) -> bool:

@@ -38,10 +38,13 @@ async def _cancel(ledger: Ledger, roster: Roster, attempt: Attempt) -> tuple[Att
     try:
         stopped = await _asked(ledger, roster, attempt)
     except ReperformError as error:
-        return attempt, f"{attempt.engine} could not be asked: {error.message}"
+        return (
+            attempt,
+            f"it is not known to be stopped: {error.message} Try again, or `reperform resume` goes on with it",
+        )
     if stopped:
         return _ended(ledger, attempt), f"cancelled at {attempt.engine}"
-    return attempt, f"{attempt.engine} does not stop it: `reperform resume` fetches it, for it is paid"
+    return attempt, f"{attempt.engine} has not stopped it: `reperform resume` fetches it, for it may be paid"
 
 
 async def _asked(ledger: Ledger, roster: Roster, attempt: Attempt) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +13,13 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 
 from reperform.engines.base import Engine, JobOrder, Prepared, Progress
-from reperform.errors import AccessRefused, InputError, JobFailed, ReperformError
+from reperform.errors import AccessRefused, EngineError, Expired, InputError, JobFailed, OutOfReach, ReperformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import DEFINITELY_FAILED, Again, Attempt, AttemptState
 from reperform.model import Job, Shot
 from reperform.performing.listening import Listener, Stage
 from reperform.performing.pauses import Pauses
+from reperform.performing.quoting import Quotes
 from reperform.performing.terms import Planner
 
 __all__ = ["Errand", "in_thread"]
@@ -41,6 +43,7 @@ class Errand:
     threads: CapacityLimiter
     """For work on media."""
     pauses: Pauses = field(default_factory=Pauses)
+    quotes: Quotes = field(default_factory=Quotes)
     wait_seconds: float | None = None
     """How long the engine is waited for. None: until it is done."""
 
@@ -58,6 +61,16 @@ class Errand:
     def order(self) -> JobOrder:
         """The job as the engine sees it."""
         return self.planner.order(self.shot, self.job)
+
+    @property
+    def sent_at(self) -> datetime:
+        """When its request left first; when the attempt changed last, where it never did."""
+        return datetime.fromisoformat(self.attempt.sent_at or self.attempt.changed_at)
+
+    @property
+    def age(self) -> float:
+        """Seconds since then."""
+        return (datetime.now(UTC) - self.sent_at).total_seconds()
 
     def prepared(self) -> Prepared | None:
         """The media to send, where it has been made: each file is there complete or not at all."""
@@ -86,6 +99,20 @@ class Errand:
     def end(self, state: AttemptState, error: ReperformError) -> None:
         """As `ended`, where the error is raised next."""
         self.ended(state, error)
+
+    def gone(self, error: Expired) -> EngineError:
+        """What to raise where an engine says that it no longer has a job or its result: the attempt has expired.
+
+        Within the hour in which every engine has them it is not believed, for a paid result hangs on it.
+        """
+        if self.free or self.age > self.pauses.result:
+            self.end(AttemptState.EXPIRED, error)
+            return error
+        return OutOfReach(
+            f"{error.message.rstrip('.')}, it says; it was sent not long ago, and is not given up yet.",
+            cause=error.cause,
+            fix="It is looked for again in the next run, or by `reperform resume`; an hour after it was sent it counts as gone.",
+        )
 
     def _again(self, error: ReperformError) -> Again:
         if self.free or self.attempt.sent_at is None or isinstance(error, AccessRefused | InputError):

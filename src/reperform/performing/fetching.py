@@ -72,10 +72,10 @@ async def _fetched(errand: Errand, output: Output, file: Path) -> None:
             if errand.free or isinstance(error, NotSubmitted | AccessRefused):
                 raise
             await _downloaded(errand, await _named_anew(errand, output), file)
+    except Expired as error:
+        raise errand.gone(error) from None
     except Exception as error:
-        if isinstance(error, Expired):
-            errand.end(AttemptState.EXPIRED, error)
-        elif errand.free:
+        if errand.free:
             errand.end(AttemptState.FAILED, said(error))
         raise
 
@@ -147,7 +147,8 @@ def _looked_at(errand: Errand, file: Path) -> tuple[str, str | None]:
     if prepared is None:
         return digest, None
     try:
-        alignment = checking.check_result(file, sent=prepared.video, job=errand.job, source=errand.shot.source)
+        shot = errand.shot
+        alignment = checking.check_result(file, sent=prepared.video, job=errand.job, source=shot.source, shot=shot)
     except (ReperformError, OSError):
         # It is paid for and kept whatever it is; conforming it says what is wrong.
         _log.warning("result %s could not be compared with what was sent", file, exc_info=True)

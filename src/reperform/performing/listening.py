@@ -18,6 +18,8 @@ class Stage(StrEnum):
     SUBMITTING = "submitting"
     WAITING = "waiting"
     """The engine performs, or another shot's job brings what this one needs."""
+    ELSEWHERE = "elsewhere"
+    """Another process of this machine is at it; the detail says which."""
     FETCHING = "fetching"
     CONFORMING = "conforming"
     DONE = "done"

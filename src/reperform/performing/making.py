@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
+from reperform.ledger.choices import chosen_among
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, Performed, TakeRow
+from reperform.media import encoding
 from reperform.model import Cue, PlanSettings, Shot
 from reperform.timing import FrameRange
 
@@ -25,6 +27,10 @@ class Making:
     source: str
     """`file_identity` of the original."""
     settings: PlanSettings
+    voiced: Mapping[str, Cue] = field(default_factory=dict)
+    """By the id of a cue that is a part of a longer one: that one, as whose part its voice is laid."""
+    own_sound_around: bool = False
+    """The original has no sound: the shot's own, of another file, is heard outside the cues."""
 
     @property
     def range(self) -> FrameRange:
@@ -47,9 +53,10 @@ class Making:
 
     @property
     def conforming(self) -> str:
-        """Digest of the settings that shape the file."""
-        kept = self.settings.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel"})
-        return _digest(kept)
+        """Digest of the settings that shape the file. Where the original's packets are copied, no mezzanine does."""
+        copied = encoding.same_as(self.shot.source) is not None
+        shaping = self.settings.model_copy(update={"mezzanine": PlanSettings().mezzanine}) if copied else self.settings
+        return _digest(shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel"}))
 
     @property
     def identity(self) -> str:
@@ -83,8 +90,16 @@ class Making:
         )
 
 
+    def shown_by(self, row: TakeRow) -> bool:
+        """Whether a take covers all of the visible range, and shows there just this."""
+        visible = self.shot.media.visible
+        return row.range.contains(visible) and _seen(row.performed, visible) == _seen(self.performed, visible)
+
+
 def anchor(cue: Cue, covered: Covered) -> int:
-    """The frame of the shot's clock that the result file's first frame stands for."""
+    """The frame of the shot's clock that the result file's first frame stands for; of a remapped one, its first entry."""
+    if covered.remapped is not None:
+        return covered.remapped.first
     return cue.in_frame + covered.cue_start - covered.result_start - covered.result.first_frame
 
 
@@ -105,7 +120,7 @@ def takes_of(shot: Shot, source: str, ledger: Ledger, *, answering: Collection[s
     rows = [row for row in ledger.takes.of_source(picture_identity(shot, source)) if _can_stand_for(row, shot)]
     by_rank = sorted(rows, key=lambda row: row.id in answering)
     newest = {(_seen(row.performed, visible), row.settings): row.id for row in by_rank}
-    choice = ledger.choices.chosen(source, visible)
+    choice = ledger.choices.chosen(chosen_among(source, shot.clock), visible)
     kept = {*newest.values(), *((choice.take_id,) if choice else ())}
     return tuple(row for row in rows if row.id in kept)
 

@@ -19,6 +19,8 @@ class Pauses:
     """Of a request that certainly did not arrive, and of one that is sent again with the same identity."""
     unknown: float = 600.0
     """How long after it was sent a request may be sent again with the same identity, and is looked for where that cannot be."""
+    result: float = 3600.0
+    """How long after it was sent a job and its result must be there, whatever an engine says: Segmind keeps them shortest, an hour."""
     limited: float = 1800.0
     """How long an engine may go on to say that it takes no more for now."""
 

@@ -33,7 +33,7 @@ class Performed:
     ceiling: CostCeiling | None = field(default=None)
     """Going on would cost more than allowed; what was not yet submitted then was not tried."""
     sent: bool = False
-    """A request left in this run, or may have."""
+    """A request left in this run, or may have; or one of an earlier run is still out there, or came to its end."""
     resumable: bool = False
     """Something is left that the next run, or a resume, goes on with."""
 

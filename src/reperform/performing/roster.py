@@ -11,6 +11,7 @@ import anyio
 
 from reperform.engines.base import Connection, Engine
 from reperform.errors import ReperformError
+from reperform.performing.quoting import Quotes
 from reperform.performing.terms import EngineOf
 from reperform.performing.throttle import Throttle
 
@@ -31,6 +32,7 @@ class Performer:
     def __init__(self, engine: Engine, connection: Callable[[], Connection], *, jobs_at_once: int) -> None:
         self.engine = engine
         self.throttle = Throttle(jobs_at_once)
+        self.quotes = Quotes()
         self._connection = connection
         self._opening = anyio.Lock()
         self._open = False

@@ -15,16 +15,17 @@ from anyio import CapacityLimiter
 from reperform.errors import ReperformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.neighbours import Neighbours, remember
-from reperform.ledger.records import AttemptState, Covered
+from reperform.ledger.records import NOTHING_SENT, AttemptState, Covered
 from reperform.media import fingerprints
 from reperform.model import Cue, Plan, Problem, Shot, Take
 from reperform.performing import taking
+from reperform.performing.asked import Asked
 from reperform.performing.carrying import sweep
 from reperform.performing.errand import in_thread
 from reperform.performing.listening import Listener, Stage, silence
 from reperform.performing.making import Making, takes_of
 from reperform.performing.pauses import Pauses
-from reperform.performing.paying import Asked, Paying
+from reperform.performing.paying import Paying
 from reperform.performing.performed import Performed, problem_of, problems_with
 from reperform.performing.roster import Connect, Roster, unconnected
 from reperform.performing.terms import EngineOf, Planner, Terms
@@ -35,7 +36,7 @@ __all__ = ["perform"]
 
 _log = logging.getLogger(__name__)
 
-Answers = Mapping[str, Mapping[int, tuple[Covered, ...]]]
+ByCue = Mapping[str, Mapping[int, tuple[Covered, ...]]]
 """By cue and number of take: the paid results that answer it."""
 
 
@@ -53,6 +54,7 @@ async def perform(
     asked: Asked | None = None,
     pauses: Pauses | None = None,
     also_unsent: bool = False,
+    makes_takes: bool = True,
 ) -> Performed:
     """Perform what is not paid yet, fetch it, and make every take that the plan's shots should have.
 
@@ -60,7 +62,8 @@ async def perform(
     those that may be paid for at all (None: every one): the others keep what they have.
     `partial_takes` makes takes also where a cue of the shot has no result. `jobs_at_once` bounds each engine; `connect`
     says how one is reached. `also_unsent` goes on with attempts of earlier runs of which nothing was sent, whether or not
-    the plan asks for them. Cancelled at any moment, it leaves a ledger that the next call goes on from.
+    the plan asks for them. Without `makes_takes` what is paid is only kept: the caller makes the takes. Cancelled at any
+    moment, it leaves a ledger that the next call goes on from.
 
     Raises:
         LedgerError: the ledger cannot be read or written.
@@ -70,10 +73,20 @@ async def perform(
     neighbours = Neighbours(ledger)
     remember(ledger.project)
     async with Roster(engine_of, connect=connect, jobs_at_once=jobs_at_once) as roster:
-        run = _Run(plan, ledger=ledger, roster=roster, neighbours=neighbours, listener=listener)
-        run.another, run.partial = frozenset(another), partial_takes
+        terms = Terms(engine=plan.engine, model=plan.model, folder=plan.timeline.path.parent, settings=plan.settings)
+        paying = Paying.begun(
+            ledger=ledger,
+            roster=roster,
+            listener=listener,
+            planner=Planner(terms, roster.engine_of(plan.engine)),
+            threads=CapacityLimiter(max(2, os.cpu_count() or 1)),
+            neighbours=neighbours,
+            asked=asked or Asked(),
+            pauses=pauses or Pauses(),
+        )
+        run = _Run(plan, paying)
+        run.another, run.partial, run.makes_takes = frozenset(another), partial_takes, makes_takes
         run.only = None if only is None else frozenset(only)
-        run.paying.asked, run.paying.pauses = asked or Asked(), pauses or Pauses()
         try:
             await run.all(also_unsent=also_unsent)
         finally:
@@ -82,24 +95,14 @@ async def perform(
 
 
 class _Run:
-    def __init__(
-        self, plan: Plan, *, ledger: Ledger, roster: Roster, neighbours: Neighbours, listener: Listener
-    ) -> None:
-        terms = Terms(engine=plan.engine, model=plan.model, folder=plan.timeline.path.parent, settings=plan.settings)
-        self.plan, self.ledger, self.listener = plan, ledger, listener
-        self.planner = Planner(terms, roster.engine_of(plan.engine))
-        self.threads = CapacityLimiter(max(2, os.cpu_count() or 1))
-        self.paying = Paying(
-            ledger=ledger,
-            roster=roster,
-            listener=listener,
-            planner=self.planner,
-            threads=self.threads,
-            neighbours=neighbours,
-        )
+    def __init__(self, plan: Plan, paying: Paying) -> None:
+        self.plan, self.paying = plan, paying
+        self.ledger, self.listener, self.planner = paying.ledger, paying.listener, paying.planner
+        self.errands, self.threads = paying.errands, paying.errands.threads
         self.began = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.another: frozenset[str] = frozenset()
         self.partial = False
+        self.makes_takes = True
         self.only: frozenset[str] | None = None
         self.takes: dict[str, tuple[Take, ...]] = {}
         self.makings: dict[str, list[Making]] = {}
@@ -114,7 +117,7 @@ class _Run:
         """What earlier runs left, and every shot. A result that waits is fetched before anything else is begun."""
         sweep(self.ledger)
         self.ledger.shares.publish_all()
-        self.paying.adopt_published()
+        self.errands.adopt_published()
         left = self.paying.left(also_unsent=also_unsent)
         waiting = [attempt for attempt in left if attempt.state is AttemptState.FINISHED]
         async with anyio.create_task_group() as tasks:
@@ -157,11 +160,11 @@ class _Run:
 
     async def _make_takes(self, shot: Shot, wanted: tuple[Wanted, ...], meant: tuple[Wanted, ...]) -> bool:
         """Whether every cue that is meant has a result, and every take of them could be made and passed its checks."""
-        source = await in_thread(self.threads, partial(fingerprints.file_identity, shot.source.path))
+        source = await in_thread(self.threads, partial(fingerprints.source_identity, shot.source))
         answers = {each.cue.id: self.paying.answers(each) for each in wanted}
         complete = all(answers[each.cue.id] for each in meant)
         self.sources[shot.id] = source
-        if meant and (complete or self.partial):
+        if self.makes_takes and meant and (complete or self.partial):
             for making in self._makings(shot, wanted, answers):
                 take = await self._make(making)
                 complete = complete and take is not None and take.passed
@@ -171,7 +174,7 @@ class _Run:
         self.takes[shot.id] = self._all_takes(shot)
         return complete
 
-    def _makings(self, shot: Shot, wanted: tuple[Wanted, ...], answers: Answers) -> list[Making]:
+    def _makings(self, shot: Shot, wanted: tuple[Wanted, ...], answers: ByCue) -> list[Making]:
         """The takes that can be made of these results, by number."""
         most = max((max(found, default=0) for found in answers.values()), default=0)
         return [
@@ -225,22 +228,24 @@ class _Run:
 
     def performed(self) -> Performed:
         """How it ended, the shots in the plan's order."""
-        finished = self.paying.finished
+        finished, claims = self.errands.finished, self.ledger.claims
+        left = (*claims.unfinished(), *claims.unknown())
         costs = [
             attempt.cost_usd if attempt.cost_usd is not None else attempt.estimate_usd for attempt in finished.values()
         ]
         return Performed(
             takes=self._settled(),
             made=tuple(self.made),
-            problems=(*self.paying.left_problems, *self.problems),
+            problems=(*self.errands.left_problems, *self.problems),
             failed=frozenset(self.failed),
             attempts=tuple(finished),
             cost_usd=sum(cost for cost in costs if cost is not None),
             cost_known=all(cost is not None for cost in costs),
-            refused=next(iter(self.paying.refused.values()), None),
-            ceiling=self.paying.ceiling,
-            sent=any((attempt.sent_at or "") >= self.began for attempt in self.ledger.claims.attempts()),
-            resumable=bool(self.ledger.claims.unfinished() or self.ledger.claims.unknown()),
+            refused=next(iter(self.errands.refused.values()), None),
+            ceiling=self.errands.ceiling,
+            sent=any(attempt.sent_at and attempt.changed_at >= self.began for attempt in claims.attempts())
+            or any(attempt.state not in NOTHING_SENT for attempt in left),
+            resumable=bool(left),
         )
 
 
@@ -249,7 +254,7 @@ def _counted(takes: int) -> str:
 
 
 def _results_for(
-    number: int, wanted: Sequence[Wanted], answers: Answers
+    number: int, wanted: Sequence[Wanted], answers: ByCue
 ) -> tuple[tuple[Cue, str, tuple[Covered, ...]], ...]:
     """What a take is made of: the result of that number of each cue, its last where it has fewer."""
     chosen = [(each, found, min(number, max(found))) for each in wanted if (found := answers[each.cue.id])]

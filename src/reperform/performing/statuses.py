@@ -27,6 +27,8 @@ class Status:
     """Ids."""
     record: tuple[str, ...]
     """Record timecode of each."""
+    span: tuple[str, str]
+    """Record timecode of the shot's first frame, and after its last; empty where that is not known."""
     characters: tuple[str, ...]
     engine: str
     model: str
@@ -105,6 +107,7 @@ def _status(ledger: Ledger, attempt: Attempt, now: datetime) -> Status:
         clip=shot.get("clip", ""),
         cues=cues,
         record=tuple(by_id[cue]["record_in"] for cue in cues),
+        span=(shot.get("record", {}).get("in", ""), shot.get("record", {}).get("out", "")),
         characters=tuple(by_id[cue].get("character") or "" for cue in cues),
         engine=attempt.engine,
         model=attempt.model,

@@ -7,7 +7,7 @@ the engine takes the two for one, and within ten minutes; else the engine is ask
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import anyio
 
@@ -72,10 +72,13 @@ async def submit(errand: Errand) -> Errand:
     ready = _ready(errand)
     if ready is None:
         return await prepare(errand)
+    estimate = await _own_estimate(errand, ready)
     for tries, pause in enumerate(errand.pauses, start=1):
         with errand.ledger.transaction():
-            errand.ledger.runs.check(errand.attempt)
-            errand = errand.moved(AttemptState.SUBMITTING)
+            errand.ledger.runs.check(
+                errand.attempt if estimate is None else replace(errand.attempt, estimate_usd=estimate)
+            )
+            errand = errand.moved(AttemptState.SUBMITTING, estimate_usd=estimate)
         errand.say(Stage.SUBMITTING, errand.job.id)
         try:
             return _arrived(errand, await _sent(errand, *ready))
@@ -90,6 +93,17 @@ async def submit(errand: Errand) -> Errand:
             raise
         await anyio.sleep(pause)
     raise AssertionError("pauses have no end")
+
+
+async def _own_estimate(errand: Errand, ready: tuple[Prepared, JobOrder, dict[str, str]]) -> float | None:
+    """What the engine itself would charge, where that decides whether the request may leave; None where it does not say."""
+    if errand.free or not errand.ledger.runs.counts(errand.attempt):
+        return None
+    _, order, addresses = ready
+    try:
+        return await errand.quotes.of(errand.engine, order, addresses=addresses)
+    except ReperformError:
+        return None  # the published price stands; if the engine has gone, the submit will say so
 
 
 async def settle(errand: Errand) -> Errand:
@@ -115,12 +129,12 @@ async def reconcile(errand: Errand) -> Errand:
         raise _nobody_knows(errand)
     for pause in errand.pauses:
         try:
-            found = await errand.engine.reconcile(errand.attempt.id, sent_at=_sent_at(errand))
+            found = await errand.engine.reconcile(errand.attempt.id, sent_at=errand.sent_at)
         except SubmissionUnknown as error:
             raise _nobody_knows(errand) from error
         if found is not None:
             return _arrived(errand, found)
-        left = errand.pauses.unknown - _age(errand)
+        left = errand.pauses.unknown - errand.age
         if left <= 0:
             raise _nobody_knows(errand, looked=True)
         await anyio.sleep(min(pause, left))
@@ -134,19 +148,36 @@ async def _repeat(errand: Errand, error: Exception, *, at_once: bool = False) ->
     for tries, pause in enumerate(errand.pauses if may_repeat else (), start=1):
         if tries > 1 or not at_once:
             await anyio.sleep(pause)
-        if tries > errand.pauses.tries or _age(errand) > errand.pauses.unknown:
+        if tries > errand.pauses.tries or errand.age > errand.pauses.unknown:
             break
         try:
             assert ready is not None, "there would be no pauses"
             return _arrived(errand, await _sent(errand, *ready))
         except Rejected as refusal:
-            errand.end(AttemptState.REJECTED, refusal)
-            raise
+            return await _refused_now(errand, refusal)
         except RateLimited as limited:
             await anyio.sleep(min(limited.retry_after_seconds or 0.0, errand.pauses.unknown))
         except Exception as again:  # noqa: BLE001 - whatever it is, the first may have arrived
             error = again if isinstance(again, SubmissionUnknown) else error
     return errand.ended(AttemptState.UNKNOWN, said(error))
+
+
+async def _refused_now(errand: Errand, refusal: Rejected) -> Errand:
+    """The repetition was refused: the first may have been taken all the same, which the engine is asked where it can say.
+
+    Raises:
+        Rejected: it was not.
+
+    """
+    if errand.engine.reconciles:
+        try:
+            found = await errand.engine.reconcile(errand.attempt.id, sent_at=errand.sent_at)
+        except ReperformError:
+            return errand.ended(AttemptState.UNKNOWN, refusal)
+        if found is not None:
+            return _arrived(errand, found)
+    errand.end(AttemptState.REJECTED, refusal)
+    raise refusal
 
 
 async def _sent(errand: Errand, prepared: Prepared, order: JobOrder, addresses: dict[str, str]) -> Submitted:
@@ -185,15 +216,6 @@ def _nobody_knows(errand: Errand, *, looked: bool = False) -> SubmissionUnknown:
         fix=f"It is not sent again by itself. Look for {errand.attempt.id} in your account at {engine}; "
         "--resubmit-unknown sends it anew, and may be billed again.",
     )
-
-
-def _sent_at(errand: Errand) -> datetime:
-    return datetime.fromisoformat(errand.attempt.sent_at or errand.attempt.changed_at)
-
-
-def _age(errand: Errand) -> float:
-    """Seconds since it was sent."""
-    return (datetime.now(UTC) - _sent_at(errand)).total_seconds()
 
 
 def _named(addresses: Mapping[str, str]) -> list[Address]:

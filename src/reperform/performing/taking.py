@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from reperform.errors import ConformError
 from reperform.ledger.ledger import Ledger
-from reperform.ledger.records import Covered, TakeRow
+from reperform.ledger.records import Covered, Remapped, TakeRow
 from reperform.media import checking, conforming, probing
-from reperform.media.aligning import Alignment
+from reperform.media.aligning import Alignment, one_to_one
 from reperform.media.conforming import Conformed
 from reperform.media.splicing import Splice
 from reperform.media.take_sound import TakeSound
@@ -53,7 +53,9 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
     row = row or _numbered(making, ledger)
     path = ledger.takes.path(row)
     splices = tuple(_splice(cue, each, ledger) for cue, _, covered in making.cues for each in covered)
-    reel = naming.reel_name(making.shot.source.reel, row.number, own=making.settings.reel == "own")
+    # On the record's clock there is no reel: its timecode is not one of the original's.
+    original_reel = making.shot.source.reel if making.shot.clock == "media" else None
+    reel = naming.reel_name(original_reel, row.number, own=making.settings.reel == "own")
     tracks = _sound(making, row.range, ledger).tracks
     conformed = conforming.conform(
         making.shot,
@@ -96,7 +98,7 @@ def _numbered(making: Making, ledger: Ledger) -> TakeRow:
     shot, source = making.shot, making.shot.source
     template = making.settings.name_template or naming.TEMPLATE
     naming.check_template(template)
-    stem = naming.stem_of(source.path.stem)
+    stem = naming.stem_of(source.stem)
     start, drop = conforming.take_start(shot, making.range)
     first = format_timecode(start, shot.media.rate, drop_frame=drop)
     facts: dict[str, str | int] = {
@@ -142,13 +144,23 @@ def _splice(cue: Cue, covered: Covered, ledger: Ledger) -> Splice:
             f"what came back for {cue.id} cannot be used: {_failures(alignment)}",
             fix=f"It is kept as {file}. Perform the cue again with `--another {cue.id}`.",
         )
+    frames = result.frames_sent
+    if covered.remapped is not None:
+        alignment = _remapped(covered.remapped, alignment or one_to_one(frames))
+        frames = len(alignment.frames)
     return Splice(
         cue=FrameRange(cue.in_frame + covered.cue_start, covered.frames),
         returned=file,
-        returned_range=FrameRange(anchor(cue, covered), result.frames_sent),
+        returned_range=FrameRange(anchor(cue, covered), frames),
         alignment=alignment,
         name=cue.id,
     )
+
+
+def _remapped(remapped: Remapped, alignment: Alignment) -> Alignment:
+    """What came back, laid out at the pace of the shot."""
+    frames = tuple(None if number is None else alignment.frames[number] for number in remapped.frames)
+    return replace(alignment, frames=frames)
 
 
 def _failures(alignment: Alignment) -> str:
@@ -168,8 +180,9 @@ def _sound(making: Making, covers: FrameRange, ledger: Ledger) -> TakeSound:
     return TakeSound(
         making.shot,
         covers,
-        [(cue, cue.range) for cue, _, _ in making.cues],
+        [(making.voiced.get(cue.id, cue), cue.range) for cue, _, _ in making.cues],
         spoken=_speech(making, spoken, ledger),
+        own_around=making.own_sound_around,
     )
 
 
@@ -178,6 +191,7 @@ def _speech(
 ) -> Callable[[Cue], SoundSource | None]:
     """Where the engine's own speech is: in the sound of what came back."""
     rate = making.settings.send_rate or making.shot.media.rate
+    performed = {cue.id: cue for cue, _, _ in making.cues}
 
     def find(cue: Cue) -> SoundSource | None:
         first = answers[cue.id][0]
@@ -185,7 +199,7 @@ def _speech(
         if not returned.audio:
             return None
         stream = returned.audio[0]
-        at_frame = cue.in_frame - anchor(cue, first)
+        at_frame = cue.in_frame - anchor(performed[cue.id], first)
         return SoundSource(
             path=returned.path,
             stream=stream.index,

@@ -31,12 +31,12 @@ async def wait(errand: Errand) -> Errand:
         finished = await _waited(errand, submitted)
         if not finished.outputs:
             raise JobFailed(f"{errand.engine.name} says that job {errand.job.id} is done, and returned nothing.")
+    except Expired as error:
+        raise errand.gone(error) from None
     except Exception as error:
         # Only the engine's own word ends the attempt; a job on this machine ended with its error.
         if isinstance(error, Rejected):
             errand.end(AttemptState.REJECTED, error)
-        elif isinstance(error, Expired):
-            errand.end(AttemptState.EXPIRED, error)
         elif errand.free or isinstance(error, JobFailed):
             errand.end(AttemptState.FAILED, said(error))
         raise

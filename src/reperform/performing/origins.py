@@ -1,0 +1,65 @@
+"""What the takes of a project came from: their results, and the shots and jobs that those were performed for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reperform.errors import ConformError
+from reperform.ledger.ledger import Ledger
+from reperform.ledger.records import Result
+from reperform.model import Cue, Job, PlanSettings, Shot, Source
+from reperform.performing.terms import Terms
+from reperform.timing import FrameRange
+
+__all__ = ["Origin", "Origins"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where one of a take's results came from."""
+
+    result: Result
+    shot: Shot
+    """As it was when it was performed, on the media of then."""
+    job: Job
+    settings: PlanSettings
+
+    def cue_at(self, frames: FrameRange) -> Cue | None:
+        """The cue that was performed over these frames of its shot's clock."""
+        return next((cue for cue in self.shot.cues if cue.range.overlaps(frames)), None)
+
+
+class Origins:
+    """What the results of a project's takes came from; each attempt is read once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._results = {result.id: result for result in ledger.results.all()}
+        self._known: dict[str, Origin] = {}
+
+    def of(self, result_id: str) -> Origin:
+        """Where a result came from.
+
+        Raises:
+            ConformError: the ledger does not know it.
+
+        """
+        if result_id not in self._results:
+            raise ConformError(
+                f"the ledger does not know the result {result_id}", fix="Restore the project from a backup."
+            )
+        if result_id not in self._known:
+            result = self._results[result_id]
+            attempt = self._ledger.claims.attempt(result.attempt_id)
+            self._known[result_id] = Origin(
+                result=result,
+                shot=Shot.model_validate_json(attempt.shot),
+                job=Job.model_validate_json(attempt.job),
+                settings=Terms.model_validate_json(attempt.settings).settings,
+            )
+        return self._known[result_id]
+
+    def sources(self) -> dict[str, Source]:
+        """The media that was performed for, by the names of its files."""
+        found = (self.of(result_id).shot.source for result_id in self._results)
+        return {source.path.name: source for source in found}
