@@ -66,8 +66,11 @@ def test_syncsdk(
         assert burned.numbers(tmp_path / "r.mp4") == list(range(25))
 
 
-def test_fal_client(run: Callable[..., Any], client: Client, video: Path, audio: Path, tmp_path: Path) -> None:
+def test_fal_client(
+    run: Callable[..., Any], started: Callable[..., Client], video: Path, audio: Path, tmp_path: Path
+) -> None:
     """fal-client 1.0.3: uploads in one piece and over 100 MiB in parts, submit, events with logs, subscribe, errors."""
+    client = started(run_seconds=1.0)  # it looks ten times a second, and is to see the job run
     emulator = client.emulator
     said = run("fal_client", emulator.base_url, emulator.key("fal"), video, audio)
     (tmp_path / "r.mp4").write_bytes(client.http.get(said["video"]["url"]).content)

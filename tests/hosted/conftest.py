@@ -26,10 +26,10 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def emulator(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    running.clear_faults()
     until = time.monotonic() + 5
     while time.monotonic() < until and any(running.world.active(name) for name in ENGINES):
         time.sleep(0.01)
-    running.clear_faults()
     world = running.world
     world.works.clear()
     for kept in (world.billed, world.leaks, world.seen, world.hooks, world.strangers):

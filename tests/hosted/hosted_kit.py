@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import burned
 from engines_http.served import QUICK
@@ -26,13 +28,13 @@ from whole import cut_kit as cut
 from whole.command_kit import Ran, call
 from whole.cut_kit import RATES, Rushes
 
-__all__ = ["FRAMES", "PATHS", "PROMPT", "RATE", "Hosting", "Way", "hurry", "make_hosting"]
+__all__ = ["FRAMES", "PATHS", "PROMPT", "RATE", "Hosting", "Way", "hurry", "impatient", "make_hosting"]
 
 RATE = RATES["25"]
 FRAMES = 25
 CUES = ((3, 6), (15, 7))
 PROMPT = Conduct(queue_seconds=0.01, run_seconds=0.02)
-SHORT = Pauses(first=0.02, longest=0.1, tries=4, unknown=4.0, limited=5.0)
+SHORT = Pauses(first=0.02, longest=0.1, tries=4, unknown=2.5, limited=2.0)
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,19 @@ def hurry(put: Any = setattr) -> None:
     put(Hosted, "patience", QUICK)
     for engine in (SyncEngine, FalEngine, SegmindEngine):
         put(engine, "poll_seconds", 0.03)
+    put(FalEngine, "stopping_seconds", 1.5)
     put(RunwareEngine, "settling_seconds", 0.3)
     put(SegmindEngine, "settling_seconds", 0.3)
     put(performing_run, "Pauses", lambda: SHORT)
     put(throttle, "_PAUSE_SECONDS", 0.05)
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """As if an hour had passed: a result that is nowhere is given up."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(performing_run, "Pauses", lambda: replace(SHORT, result=0.0))
+        yield
 
 
 @dataclass

@@ -7,8 +7,10 @@ from itertools import product
 
 import pytest
 
-from hosted.hosted_kit import ENGINES, PATHS, Hosting
+from hosted.hosted_kit import ENGINES, PATHS, Hosting, impatient
 from reperform.emulator.faults import OF_JOBS, OF_REQUESTS, OF_RESULTS
+
+ANGRY = ("RP: angry", 3, 6)
 
 BY_ENGINE = {way.engine: way for way in reversed(PATHS) if "react" in way.model}
 VALUES = {"slow": "0.3", "clock_skew": "3600", "short": "1", "long": "1", "rate": "30", "raster": "120"}
@@ -24,10 +26,12 @@ class Case:
     engine: str
     phase: str
     kind: str
+    lasting: bool = False
+    """Until the faults are cleared; else once."""
 
     @property
     def name(self) -> str:
-        return f"{self.engine}: {self.kind} at {self.phase}"
+        return f"{self.engine}: {self.kind} at {self.phase}{', lasting' if self.lasting else ''}"
 
     @property
     def value(self) -> str | None:
@@ -35,21 +39,22 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """All there are."""
-    requests = product(ENGINES, REQUEST_PHASES, OF_REQUESTS)
+    """All there are; those of `cancel` and jobs that are stuck have proofs of their own."""
+    requests = [*product(ENGINES, REQUEST_PHASES, OF_REQUESTS)]
     jobs = product(ENGINES, ("submit", "poll"), [kind for kind in OF_JOBS if kind != "stuck"])
     results = product(ENGINES, ("result",), OF_RESULTS)
-    lost = product(("sync", "runware", "fal"), ("reconcile",), OF_REQUESTS)
-    return [Case(*each) for each in (*requests, *jobs, *results, *lost)]
+    lost = [*product(("sync", "runware", "fal"), ("reconcile",), OF_REQUESTS)]
+    lasting = [Case(*each, lasting=True) for each in (*requests, *lost)]
+    return [*(Case(*each) for each in (*requests, *jobs, *results, *lost)), *lasting]
 
 
 def prove(case: Case, hosting: Hosting) -> str:
     """Runs the cut with the fault, then plainly, then with all that a person may ask for. How the plain run left it."""
     way, emulator = BY_ENGINE[case.engine], hosting.emulator
-    hosting.write(marks=[("RP: angry", 3, 6)])
+    hosting.write(marks=[ANGRY])
     if case.phase == "reconcile":
         emulator.fault(case.engine, "submit", "drop_after")
-    emulator.fault(case.engine, case.phase, case.kind, value=case.value)
+    emulator.fault(case.engine, case.phase, case.kind, None if case.lasting else 1, value=case.value)
     first = hosting.run(way)
     between = hosting.states()
     assert set(between) <= FINISHED | ENDED | LEAVES
@@ -58,15 +63,20 @@ def prove(case: Case, hosting: Hosting) -> str:
     assert hosting.bills() <= 1
     emulator.clear_faults()
     plain = first if first.status == 0 else hosting.run(way)
+    if hosting.states()[-1] in ("submitted", "finished"):  # it cannot be found, which is believed an hour later
+        assert (case.kind, "reperform resume" in plain.said) == ("expired", True), plain.said
+        with impatient():
+            plain = hosting.run(way)
     left, billed = hosting.states()[-1], hosting.bills()
     assert billed <= 1
     if plain.status == 0:
         assert (left, billed) == ("fetched", 1)
-    elif case.kind in OF_RESULTS:  # paid, kept, and said to be bad
+    elif case.kind in OF_RESULTS or (case.kind, case.lasting) == ("short_file", True):  # paid, kept, and said to be bad
         assert (left, billed, "--another" in plain.said) == ("fetched", 1, True)
         return "fetched 1, and said to be bad"
     else:
         assert left in ENDED, plain.said
+        assert not billed or may_be_lost(case, left), plain.said
         says_the_way_out(plain.said, left)
         asked = hosting.run(way, "--retry-failed", "--resubmit-unknown")
         assert asked.status == 0, asked.said
@@ -75,6 +85,11 @@ def prove(case: Case, hosting: Hosting) -> str:
     hosting.prove_takes(plain.json)
     assert emulator.leaks == []
     return f"{left} {billed}"
+
+
+def may_be_lost(case: Case, left: str) -> bool:
+    """Whether a result that was paid may end so: the engine says that it is gone, or can tell nobody what arrived."""
+    return (left == "expired" and case.kind == "expired") or (left == "unknown" and case.engine == "segmind")
 
 
 def says_the_way_out(said: str, state: str) -> None:
@@ -120,6 +135,13 @@ CHOSEN = [
     for phase, kinds in phases.items()
     for kind, outcome in kinds.items()
 ]
+CHOSEN += [
+    (Case(*each, lasting=True), FETCHED)
+    for each in (
+        ("sync", "poll", "other_json"), ("sync", "poll", "404"), ("runware", "submit", "other_json"),
+        ("segmind", "result", "404"), ("segmind", "download", "403"), ("fal", "result", "404"),
+    )
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("case", "outcome"), CHOSEN, ids=[case.name for case, _ in CHOSEN])
@@ -138,7 +160,7 @@ def test_every_fault_everywhere(case: Case, hosting: Hosting) -> None:
 @pytest.mark.parametrize("engine", ["segmind", "fal"])
 def test_resume_speaks_of_the_unknown_and_sends_it_anew_when_told(engine: str, hosting: Hosting) -> None:
     """It never takes its own session for another process, and ends the run once the request is sent anew."""
-    hosting.write(marks=[("RP: angry", 3, 6)])
+    hosting.write(marks=[ANGRY])
     hosting.emulator.fault(engine, "submit", "drop_before")
     assert hosting.run(BY_ENGINE[engine]).status != 0
     plain = hosting.resume()

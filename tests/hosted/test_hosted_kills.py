@@ -18,8 +18,12 @@ from hosted.killing import Nursery, events_in
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked and killed")
 
-EVENTS = 42
-"""A run of two requests makes about as many."""
+EVENTS = {
+    "sync react-1": 38, "sync sync-3": 25, "runware react-1": 42, "runware sync:3@0": 27,
+    "segmind sync.so-react-1": 38, "fal fal-ai/sync-lipsync/react-1": 50,
+}  # fmt: skip
+"""How many changes of the ledger a whole run makes."""
+EVERY = [pytest.param(way, event, id=f"{way.name}-{event}") for way in PATHS for event in range(1, EVENTS[way.name])]
 BLIND = ("segmind",)
 """Nobody can ask them what arrived."""
 SAMPLE = [
@@ -45,7 +49,7 @@ def prove(way: Way, hosting: Hosting, *, by_resume: bool) -> None:
     assert len(requests) == len(set(requests)) <= way.jobs
     if "unknown" in states:
         assert way.engine in BLIND or billed == states.count("fetched"), after.said
-        assert (after.status in (1, 2), "--resubmit-unknown" in after.said) == (True, True)
+        assert (after.status, "--resubmit-unknown" in after.said) == (1, True), after.said
         assert states.count("fetched") <= billed
     final = hosting.run(way, "--resubmit-unknown") if "unknown" in states else hosting.run(way)
     assert final.status == 0, final.said
@@ -80,12 +84,13 @@ def test_killed_where_it_matters(name: str, event: int, hosting: Hosting, nurser
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("event", range(1, EVENTS))
-@pytest.mark.parametrize("way", PATHS, ids=lambda way: way.name)
+@pytest.mark.parametrize(("way", "event"), EVERY)
 def test_killed_after_every_change(way: Way, event: int, hosting: Hosting, nursery: Nursery) -> None:
-    """Each change of the ledger, on each path; what comes after the last change was not killed."""
-    killed(way, hosting, nursery, event)
+    """Each change of the ledger, on each path."""
+    was_killed = killed(way, hosting, nursery, event)
     prove(way, hosting, by_resume=event % 2 == 0)
+    if not was_killed:
+        pytest.skip("it had ended before it could be killed")
 
 
 @pytest.mark.slow
@@ -95,5 +100,5 @@ def test_killed_between_changes_and_again(way: Way, seed: int, hosting: Hosting,
     """A moment after a change, up to three times in a row."""
     chance = random.Random(seed)
     for _ in range(chance.randint(1, 3)):
-        killed(way, hosting, nursery, chance.randint(2, EVENTS), delay=chance.uniform(0, 0.05))
+        killed(way, hosting, nursery, chance.randint(2, EVENTS[way.name]), delay=chance.uniform(0, 0.05))
     prove(way, hosting, by_resume=bool(seed % 2))

@@ -150,8 +150,10 @@ async def _with_faults(world: World, request: Request, dialect: Dialect, phase: 
     request.scope["emulator.fault"] = fault
     if fault.kind in _BEFORE:
         return _BEFORE[fault.kind](world, request)
+    if fault.kind == "404":
+        return dialect.expired(request)
     if fault.kind == "expired":
-        return await _expired(request, dialect, act)
+        return await _expired(request, dialect, phase, act)
     if fault.kind[:3].isdigit() and not fault.kind.endswith("_after"):
         return dialect.refused(fault.kind, fault, world)
     if fault.kind == "clock_skew":
@@ -170,9 +172,10 @@ _BEFORE: dict[str, Callable[[World, Request], Response]] = {
 }
 
 
-async def _expired(request: Request, dialect: Dialect, act: Act) -> Response:
-    """`act` marks what it finds as gone."""
-    await act()
+async def _expired(request: Request, dialect: Dialect, phase: str, act: Act) -> Response:
+    """`act` marks what it finds as gone; a submit finds nothing, and is refused before anything is done."""
+    if phase != "submit":
+        await act()
     return dialect.expired(request)
 
 

@@ -43,6 +43,8 @@ class Conduct:
     """fal's queue takes any JSON; it is the model that refuses a body."""
     segmind_validates: Literal["submit", "run"] = "submit"
     """Segmind is said to do both."""
+    heeds_cancel: bool = True
+    """Whether a job that runs stops when fal is asked to cancel it: the model decides that, not the queue."""
     enforce_raster: bool = False
     """Whether Sync refuses pictures under 480 or over 2160 lines."""
     limits: Mapping[str, float | None] = field(default_factory=dict)

@@ -204,10 +204,11 @@ async def _cancel(world: World, request: Request) -> Response:
             return JSONResponse({"status": "NOT_FOUND"}, 404)
         if work.over:
             return JSONResponse({"status": "ALREADY_COMPLETED"}, 400)
-        if work.task is not None:
-            work.task.cancel()
-        work.trouble = Trouble("cancelled")
-        work.become("cancelled", world.now())
+        if work.state == "queued" or world.conduct.heeds_cancel:
+            if work.task is not None:
+                work.task.cancel()
+            work.trouble = Trouble("cancelled")
+            work.become("cancelled", world.now())
         return JSONResponse({"status": "CANCELLATION_REQUESTED"}, 202)
 
     return await answered(world, request, dialect=DIALECT, phase="cancel", act=act)

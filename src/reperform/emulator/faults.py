@@ -23,6 +23,7 @@ OF_REQUESTS: dict[str, str] = {
     "401": "the key is refused",
     "402": "payment is required",
     "403": "refused for this key",
+    "404": "not found, although it is there",
     "406": "no credit (Segmind), else as 402",
     "410": "the model is retired",
     "429": "too many requests, in the engine's usual shape; value: seconds to wait",
@@ -57,7 +58,7 @@ OF_JOBS: dict[str, str] = {
     "failed_temporary": "the job fails for a reason that passes",
     "rejected": "the job is refused and never runs",
     "content_block": "what it holds is not allowed",
-    "stuck": "the job never ends",
+    "stuck": "the job does not end before the faults are cleared",
 }
 OF_RESULTS: dict[str, str] = {
     "short": "frames are missing at the end; value: how many",
@@ -106,6 +107,8 @@ class Fault:
 class Faults:
     """The faults still to come, oldest first. Used from several threads."""
 
+    cleared: int = 0
+    """How often all were taken back."""
     _waiting: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -115,9 +118,10 @@ class Faults:
             self._waiting.append(fault)
 
     def clear(self) -> None:
-        """None any more."""
+        """None any more; jobs that are stuck go on."""
         with self._lock:
             self._waiting.clear()
+            self.cleared += 1
 
     def waiting(self) -> tuple[Fault, ...]:
         """Those that have not happened yet."""

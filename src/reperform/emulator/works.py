@@ -23,6 +23,8 @@ State = Literal["queued", "running", "succeeded", "failed", "rejected", "cancell
 _OVER = ("succeeded", "failed", "rejected", "cancelled")
 _SLACK = Fraction(1, 20)
 """Seconds that a container's rounding may carry media over a limit."""
+_STUCK_LOOKS = 0.02
+"""Seconds between two looks of a stuck job whether it may go on."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,8 @@ async def carry_out(world: World, work: Work) -> None:
         trouble = await _run(world, work)
     _meet_doom(world, work)
     if _doomed(work, "stuck"):
-        await asyncio.Event().wait()
-    if work.doom is not None:
+        await _until_cleared(world)
+    elif work.doom is not None:
         trouble = Trouble(work.doom.kind)
     work.trouble = trouble
     if trouble is not None:
@@ -101,6 +103,12 @@ async def carry_out(world: World, work: Work) -> None:
         work.become("succeeded", world.now())
     if work.end is not None:
         await work.end(work)
+
+
+async def _until_cleared(world: World) -> None:
+    before = world.faults.cleared
+    while world.faults.cleared == before:
+        await asyncio.sleep(_STUCK_LOOKS)
 
 
 def _meet_doom(world: World, work: Work) -> None:
