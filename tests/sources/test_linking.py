@@ -13,8 +13,10 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from reperform.errors import MediaError, MediaRefused, SettingsError
+from reperform.linking.linked import Linked
+from reperform.linking.linker import Linker
+from reperform.linking.references import original_reference
 from reperform.model import AudioStream
-from reperform.sources import Linked, Linker, original_reference
 from reperform.timeline.cut import Index
 from reperform.timeline.index import build
 from reperform.timeline.reading import read

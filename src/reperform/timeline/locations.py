@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from urllib.parse import unquote
 
 from reperform.errors import MediaRefused
 
-__all__ = ["Location", "is_file", "locate", "refuse_by_name", "refuse_text", "tidy"]
+__all__ = ["Location", "host_of", "is_file", "locate", "refuse_by_name", "refuse_text", "tidy"]
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]+):")
 _DRIVE = re.compile(r"^/*([A-Za-z]):(?=$|[\\/])")
-_SHARE = re.compile(r"^[\\/]{2}([^\\/]+)[\\/]")
-_SEQUENCE = re.compile(r"%0?\d*d|#{2,}|@{3,}|\*|\[\d+-\d+\]\.\w+$")
+_SHARE = re.compile(r"^[\\/]{2,}([^\\/]+)(?:[\\/]|$)")
+_MOUNTED = re.compile(r"^/(?:net|Network/Servers)/([^/]+)(?:/|$)")
+"""Folders that reach for the host they name as soon as anyone looks into them (automounters)."""
+_VOLUME = re.compile(r"^/([^/]+ [^/]+|[A-Z][^/]*)(/.+)$")
 _LISTS = frozenset(
     {".m3u8", ".m3u", ".mpd", ".pls", ".asx", ".xspf", ".ffconcat", ".sdp", ".smil", ".vpy", ".avs", ".edl"}
 )
@@ -52,10 +55,13 @@ class Location:
     """The readings of a relative path, with slashes; empty for an absolute one."""
 
 
-def locate(spelled: str, folder: Path, *, hosts: frozenset[str] = frozenset()) -> Location:
+def locate(
+    spelled: str, folder: Path, *, hosts: frozenset[str] = frozenset(), windows: bool = os.name == "nt"
+) -> Location:
     """Every form in which editors write a file: `file:` URLs with and without host, native paths, relative ones.
 
-    Relative paths start at `folder`. Shares are opened only on `hosts`, and only where the system has such paths.
+    Relative paths start at `folder`. Shares are opened only on `hosts`, and only where the system has such paths:
+    no name is looked up and no file opened to find that out. `windows` says which system's paths this machine has.
 
     Raises:
         MediaRefused: it names no file, but something that would be fetched.
@@ -74,8 +80,11 @@ def locate(spelled: str, folder: Path, *, hosts: frozenset[str] = frozenset()) -
         raw = _with_host(raw)
     elif scheme and raw.startswith("///"):
         raw = raw[2:]
+    elif not scheme and not windows and raw.startswith("///"):
+        raw = "/" + raw.lstrip("/")
     readings = (unquote(raw), raw) if scheme else (raw, unquote(raw))
-    return _location(tuple(dict.fromkeys(form for reading in readings for form in _forms(reading))), folder, hosts)
+    forms = tuple(dict.fromkeys(form for reading in readings for form in _forms(reading)))
+    return _location(forms, folder, hosts, windows=windows)
 
 
 def _forms(reading: str) -> tuple[str, ...]:
@@ -94,23 +103,48 @@ def _with_host(raw: str) -> str:
     return f"{host}/{path}" if _DRIVE.match(f"{host}/") else f"//{host}/{path}"
 
 
-def _location(readings: tuple[str, ...], folder: Path, hosts: frozenset[str]) -> Location:
+def _location(readings: tuple[str, ...], folder: Path, hosts: frozenset[str], *, windows: bool) -> Location:
     first = readings[0]
     name = re.split(r"[\\/]", first.rstrip("\\/"))[-1]
-    if share := _SHARE.match(first):
-        open_here = os.name == "nt" and share[1].lower() in hosts
-        elsewhere = None if open_here else f"on the network share of “{share[1]}”"
-        return Location(paths=tuple(map(Path, readings)) if open_here else (), name=name, elsewhere=elsewhere)
+    if host := _host(first):
+        # Only Windows opens such paths by themselves; elsewhere the share is mounted under a name of its own.
+        open_here = host.lower() in hosts and (windows or not _SHARE.match(first))
+        elsewhere = None if open_here else f"on the network share of “{host}”"
+        paths = [reading for reading in readings if (_host(reading) or "").lower() == host.lower()] if open_here else []
+        return Location(paths=tuple(map(Path, paths)), name=name, elsewhere=elsewhere)
+    # What the other readings of the same letters make of it may be on a network, too.
+    readings = tuple(reading for reading in readings if _host(reading) is None)
     if drive := _DRIVE.match(first):
-        if os.name != "nt":
+        if not windows:
             return Location(paths=(), name=name, elsewhere=f"on drive {drive[1].upper()}: of a Windows machine")
         return Location(paths=tuple(Path(reading.lstrip("/")) for reading in readings), name=name)
     if first.startswith("/"):
-        return Location(paths=tuple(map(Path, readings)), name=name)
+        found = dict.fromkeys((*readings, *(form for reading in readings for form in _on_volume(reading))))
+        return Location(paths=tuple(map(Path, found)), name=name)
     # A relative path from another system may have its slashes the other way.
     turned = dict.fromkeys((*readings, *(reading.replace("\\", "/") for reading in readings)))
-    inside = tuple(dict.fromkeys(str(PurePosixPath(reading)) for reading in turned if "\\" not in reading))
-    return Location(paths=tuple(folder / reading for reading in turned), name=name, inside=inside)
+    own = (None, _host(folder.as_posix()))
+    local = [each for each in turned if _host(each) is None and _host((folder / each).as_posix()) in own]
+    inside = tuple(dict.fromkeys(str(PurePosixPath(reading)) for reading in local if "\\" not in reading))
+    return Location(paths=tuple(folder / reading for reading in local), name=name, inside=inside)
+
+
+def host_of(path: Path) -> str | None:
+    """The machine whose share a path lies on; None for this one."""
+    return _host(path.as_posix())
+
+
+def _host(reading: str) -> str | None:
+    found = _SHARE.match(reading) or _MOUNTED.match(posixpath.normpath(reading))
+    return found[1] if found else None
+
+
+def _on_volume(reading: str) -> tuple[str, ...]:
+    """What Avid on a Mac may mean: the path begins with the name of its disk, which is mounted, or the system's own."""
+    found = _VOLUME.match(reading)
+    if found is None or found[1] in ("Users", "Volumes", "Applications", "Library", "System", "Network"):
+        return ()
+    return (f"/Volumes{reading}", found[2]) if found[1] == "Macintosh HD" else (f"/Volumes{reading}",)
 
 
 def is_file(path: Path) -> bool:
@@ -131,7 +165,7 @@ def tidy(path: Path) -> Path:
 
 
 def refuse_by_name(name: str) -> None:
-    """Raises MediaRefused for names of camera raw, image sequences, and lists of other files."""
+    """Raises MediaRefused for names of camera raw, and of lists of other files."""
     ending = PurePosixPath(name).suffix.lower()
     if ending in _RAW:
         raise MediaRefused(f"“{name}” is {_RAW[ending]}, which reperform does not decode", fix=_TRANSCODE)
@@ -139,8 +173,6 @@ def refuse_by_name(name: str) -> None:
         raise MediaRefused(
             f"“{name}” is a list of other files, not media", fix="Relink the clip to the media file itself."
         )
-    if _SEQUENCE.search(name):
-        raise MediaRefused(f"“{name}” is an image sequence, which reperform does not take yet", fix=_TRANSCODE)
 
 
 def refuse_text(path: Path) -> None:
