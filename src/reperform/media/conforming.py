@@ -198,6 +198,8 @@ def _spliced(
 
 def _metadata(source: Source, *, copied: bool) -> Mapping[str, Any]:
     """What the original's container says about it. The name of its encoder goes with its packets only."""
+    if source.sequence is not None:
+        return {"metadata": {}, "stream_metadata": {}}
     with opened(source.path) as container:
         stream = picture_stream(container)
         assert stream is not None

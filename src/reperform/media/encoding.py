@@ -54,7 +54,7 @@ class Recipe:
 
 def same_as(source: Source) -> Recipe | None:
     """The recipe whose pictures stand among the original's packets; None where those cannot be copied."""
-    if source.variable or source.kind != "movie":
+    if source.variable or source.kind != "movie" or source.sequence is not None:
         return None
     if source.codec == "prores":
         return _prores(source)

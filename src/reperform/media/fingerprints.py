@@ -23,11 +23,13 @@ from reperform.media import sound
 from reperform.media.kept_open import OpenMedia
 from reperform.media.laying import SILENT, positions
 from reperform.media.packets import SoundPackets, digest, picture_packets
+from reperform.media.sequences import frame_path
 from reperform.media.sound import SoundReader
-from reperform.model import Cue, Shot, Voice
+from reperform.media.sped import of_file
+from reperform.model import Cue, Shot, Source, Voice
 from reperform.timing import FrameRange, sample_at
 
-__all__ = ["CueDigests", "claim_key", "cue_digests", "file_identity", "quick_key", "source_frames"]
+__all__ = ["CueDigests", "claim_key", "cue_digests", "file_identity", "quick_key", "source_frames", "source_identity"]
 
 _PIECE = 256 * 1024
 _FRAMES = 48
@@ -68,6 +70,20 @@ def file_identity(path: Path) -> str:
         raise MediaRefused(
             f"{path} cannot be read: {error.strerror}", fix="Relink the clip to media that is there."
         ) from error
+
+
+def source_identity(source: Source) -> str:
+    """What a source holds, as `file_identity` tells it: of an image sequence its number of files and three of them, in hex.
+
+    Raises:
+        MediaRefused: it is not there or may not be read.
+
+    """
+    if source.sequence is None:
+        return file_identity(source.path)
+    three = sorted({0, source.frames // 2, source.frames - 1})
+    files = [file_identity(frame_path(source, frame)) for frame in three]
+    return hashlib.sha256("\n".join([str(source.frames), *files]).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4096)
@@ -160,7 +176,13 @@ def source_frames(shot: Shot, frames: FrameRange) -> list[int]:
 def _voice_digests(
     shot: Shot, cue: Cue, frames: FrameRange, files: OpenMedia, *, stretch: bool = True
 ) -> tuple[str, ...]:
-    """For each frame what sounds against it: of every voice that does, in an order of their own."""
+    """For each frame what sounds against it: of every voice that does, in an order of their own.
+
+    On the record's clock counted from the shot's first frame, so that nothing changes where the shot moves.
+    """
+    if shot.clock == "record":
+        cue = cue.model_copy(update={"in_frame": cue.in_frame - shot.media.in_frame})
+        frames = frames.shifted(-shot.media.in_frame)
     each = [_of_voice(shot, cue, voice, frames, files, stretch=stretch) for voice in cue.voices]
     together = [sorted(part for part in parts if part) for parts in zip(*each, strict=True)] or [[]] * frames.frames
     return tuple(digest(*(part.encode() for part in parts)) if parts else _SILENCE for parts in together)
@@ -187,8 +209,24 @@ def _of_voice(
             places = place(start=bounds[0], samples=bounds[-1] - bounds[0])
             cuts = [bound - bounds[0] for bound in bounds]
             pieces = [places[low:high] for low, high in pairwise(cuts)]
-            digests += _of_pieces(reader, voice, pieces)
+            digests += _of_pieces(reader, voice, pieces) if voice.speed == 1 else _of_sped(reader, voice, pieces)
         return digests
+
+
+def _of_sped(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.int64]]) -> list[str | None]:
+    """As `_of_pieces`, of a sound at another speed: the samples of its file that are heard in each piece, and how."""
+    filed, facts = [], []
+    for piece in pieces:
+        sounding = np.flatnonzero(piece != SILENT)
+        low, high = (
+            of_file(int(piece[sounding].min()), int(piece[sounding].max()) + 1, voice.speed)
+            if len(sounding)
+            else (0, 0)
+        )
+        filed.append(np.arange(low, high))
+        facts.append(f"speed {voice.speed} {sounding[0] if len(sounding) else 0} {len(sounding)}")
+    digests = _of_pieces(reader, voice, filed)
+    return [each and digest(fact.encode(), each.encode()) for each, fact in zip(digests, facts, strict=True)]
 
 
 def _stretched(reader: SoundReader, voice: Voice, cue: Cue, frames: FrameRange, *, whole: bool) -> list[str | None]:
@@ -254,7 +292,8 @@ def _coded(packets: SoundPackets, piece: NDArray[np.int64]) -> bytes | None:
 def _shape(voice: Voice) -> list[Any]:
     length = voice.end_sample - voice.start_sample
     spoken = [voice.line, voice.speech_voice]
-    return [voice.kind, length, voice.offset_samples, voice.sample_rate, voice.channels, voice.sync, *spoken]
+    speed = [str(voice.speed)] if voice.speed != 1 else []
+    return [voice.kind, length, voice.offset_samples, voice.sample_rate, voice.channels, voice.sync, *spoken, *speed]
 
 
 def _key(parts: Mapping[str, Any]) -> str:
@@ -264,6 +303,8 @@ def _key(parts: Mapping[str, Any]) -> str:
 
 def _canonical(value: Any) -> Any:
     """JSON in which 1 and 1.0 are one number."""
+    if isinstance(value, int | str):
+        return value
     if isinstance(value, Mapping):
         return {str(key): _canonical(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

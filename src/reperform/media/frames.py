@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reperform.errors import MediaError
+from reperform.media import sequences
 from reperform.media.opening import reading
 from reperform.media.seeking import Movie
 from reperform.model import Source
@@ -50,10 +51,8 @@ def read(
         return
     for outside in (number for number in (numbers[0], numbers[-1]) if not 0 <= number < source.frames):
         raise MediaError(_missing(source, outside), fix=f"It has {source.frames} frames; relink or trim the clip.")
-    with Movie(source) as movie, reading(source.path):
-        pictures = _variable(movie, numbers) if source.variable else _constant(movie, numbers)
-        for picture in pictures:
-            yield picture if pixel_format in (None, picture.format.name) else picture.reformat(format=pixel_format)
+    for picture in _pictures(source, numbers):
+        yield picture if pixel_format in (None, picture.format.name) else picture.reformat(format=pixel_format)
 
 
 def in_any_order(source: Source, wanted: Sequence[int], *, pixel_format: str | None = None) -> Iterator[VideoFrame]:
@@ -110,6 +109,14 @@ def planes(picture: VideoFrame) -> tuple[str, bytes]:
     return picture.format.name, b"".join(pieces)
 
 
+def _pictures(source: Source, numbers: Sequence[int]) -> Iterator[VideoFrame]:
+    if source.sequence is not None:
+        yield from sequences.pictures(source, numbers)
+        return
+    with Movie(source) as movie, reading(source.path):
+        yield from _variable(movie, numbers) if source.variable else _constant(movie, numbers)
+
+
 def _constant(movie: Movie, numbers: Sequence[int]) -> Iterator[VideoFrame]:
     reached, current = -1, None
     for wanted in numbers:
@@ -158,7 +165,8 @@ def _rgb(source: Source, picture: VideoFrame, width: int | None) -> NDArray[np.u
     shown_width = round(picture.width * source.pixel_aspect)
     width = width or shown_width
     height = max(1, round(Fraction(width * picture.height, shown_width)))
-    space = "ITU601" if source.color.get("space") in _SD_SPACES or picture.height < _HD_HEIGHT else "ITU709"
+    tagged = source.color.get("space")
+    space = "ITU601" if tagged in _SD_SPACES or (tagged is None and picture.height < _HD_HEIGHT) else "ITU709"
     shown = picture.reformat(width=width, height=height, format="rgb24", src_colorspace=space).to_ndarray()
     return np.rot90(shown, round(source.rotation / 90)).astype(np.uint8, copy=False)
 

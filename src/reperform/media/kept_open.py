@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from reperform.media import opening
-from reperform.media.packets import PicturePackets
+from reperform.media.packets import PicturePackets, SequencePackets, open_packets
 from reperform.media.sound import SoundReader
 from reperform.model import Source
 
@@ -19,14 +19,16 @@ __all__ = ["MOST", "OpenMedia"]
 MOST = 24
 """Streams kept open at once."""
 
-_Kept = TypeVar("_Kept", PicturePackets, SoundReader)
+_Kept = TypeVar("_Kept", PicturePackets | SequencePackets, SoundReader)
 
 
 class OpenMedia:
     """Pictures and sounds of files, the last MOST used of them kept open. A context manager; for one thread."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[Hashable, tuple[PicturePackets | SoundReader, ExitStack]] = OrderedDict()
+        self._open: OrderedDict[Hashable, tuple[PicturePackets | SequencePackets | SoundReader, ExitStack]] = (
+            OrderedDict()
+        )
 
     def __enter__(self) -> OpenMedia:
         return self
@@ -38,10 +40,10 @@ class OpenMedia:
             self._close_oldest()
 
     @contextmanager
-    def pictures(self, source: Source) -> Iterator[PicturePackets]:
+    def pictures(self, source: Source) -> Iterator[PicturePackets | SequencePackets]:
         """As `packets.picture_packets`."""
-        with self._used((PicturePackets, source.path, source.rate), source.path) as key:
-            yield self._get(key, lambda files: PicturePackets(source, files))
+        with self._used((PicturePackets, source.path, source.rate, source.sequence), source.path) as key:
+            yield self._get(key, lambda files: open_packets(source, files))
 
     @contextmanager
     def sound(self, path: Path, *, stream: int) -> Iterator[SoundReader]:

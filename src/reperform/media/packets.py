@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import Any
 
 from reperform.errors import MediaError
-from reperform.media import opening
+from reperform.media import opening, sequences
 from reperform.media.probing import file_zero, first_pictures, picture_stream
 from reperform.media.sound import SoundReader, listen_only_to
 from reperform.model import Source
 
-__all__ = ["PicturePackets", "SoundPackets", "digest", "picture_packets"]
+__all__ = ["PicturePackets", "SequencePackets", "SoundPackets", "digest", "open_packets", "picture_packets"]
 
 _BYTES = 16
 _STEPS_BACK = (Fraction(0), Fraction(2), Fraction(15))
@@ -47,6 +47,7 @@ class PicturePackets:
         self._zero = file_zero(self._container) / self._base if source.variable else Fraction(self._first)
         self._ticks = self._base * source.rate
         """Frames to a unit of the stream's timestamps."""
+        self._frames, self._units = self._ticks.as_integer_ratio()
 
     def _open(self) -> None:
         self._files.close()
@@ -110,8 +111,8 @@ class PicturePackets:
     def _number(self, timestamp: int) -> int:
         if self._source.variable:
             return math.ceil((timestamp - self._zero) * self._ticks - Fraction(1, 2))
-        number, rest = divmod((timestamp - self._first) * self._ticks.numerator, self._ticks.denominator)
-        return round(number + Fraction(rest, self._ticks.denominator)) if rest else number
+        number, rest = divmod((timestamp - self._first) * self._frames, self._units)
+        return round(number + Fraction(rest, self._units)) if rest else number
 
     def _found(self, target: int | None, high: int, wanted: Container[int] | None) -> dict[int, list[bytes]]:
         """SHA-256 of what is coded for each `wanted` frame number (None: all), from the seek to behind `high`."""
@@ -150,16 +151,49 @@ class PicturePackets:
         return digest(*found[number])
 
 
-@contextmanager
-def picture_packets(source: Source) -> Iterator[PicturePackets]:
-    """The coded pictures of a file.
+class SequencePackets:
+    """The coded pictures of an image sequence: its files."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def digests(self, numbers: Sequence[int]) -> list[str]:
+        """For each number the digest of its file's bytes.
+
+        Raises:
+            MediaError: one cannot be read.
+
+        """
+        return [digest(hashlib.sha256(self._read(number)).digest()) for number in numbers]
+
+    def sizes(self, low: int, end: int) -> list[int]:
+        """Sizes of the files from frame `low` up to `end`; empty where one of them is gone."""
+        try:
+            return [sequences.frame_path(self._source, number).stat().st_size for number in range(low, end)]
+        except OSError:
+            return []
+
+    def _read(self, number: int) -> bytes:
+        path = sequences.frame_path(self._source, number)
+        with opening.reading(path):
+            return path.read_bytes()
+
+
+def open_packets(source: Source, files: ExitStack) -> PicturePackets | SequencePackets:
+    """The coded pictures of a source, open until `files` are closed.
 
     Raises:
         MediaRefused, MediaError: the file cannot be read.
 
     """
+    return PicturePackets(source, files) if source.sequence is None else SequencePackets(source)
+
+
+@contextmanager
+def picture_packets(source: Source) -> Iterator[PicturePackets | SequencePackets]:
+    """`open_packets`, closed after."""
     with ExitStack() as files:
-        yield PicturePackets(source, files)
+        yield open_packets(source, files)
 
 
 class SoundPackets:

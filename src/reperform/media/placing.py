@@ -6,18 +6,19 @@ All is laid on the shot's clock: sample n of any sample rate stands n / rate sec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from reperform.errors import MediaError
-from reperform.media import sound
 from reperform.media.laying import SILENT, clock_range, positions
 from reperform.media.resampling import Reading, resampled
 from reperform.media.sound import Samples, SoundReader
+from reperform.media.sped import Heard, heard
 from reperform.media.stretching import stretched
 from reperform.model import Cue, Job, Shot, SoundSource, Voice
 from reperform.timing import FrameRange, Rate, sample_at
@@ -135,8 +136,12 @@ def voice_layers(shot: Shot, cue: Cue) -> Iterator[Layers]:
         layers = []
         for voice in voices:
             path, stream = _file_of(voice, cue)
-            reader = open_files.enter_context(sound.reader(path, stream=stream))
-            _check_rate(reader, voice.sample_rate, path)
+            first = (
+                voice.start_sample - voice.offset_samples - sample_at(cue.in_frame, shot.media.rate, voice.sample_rate)
+            )
+            opened = _heard(shot, path, stream, voice.speed, first=first, rate=voice.sample_rate)
+            file, reader = open_files.enter_context(opened)
+            _check_rate(file, voice.sample_rate, path)
             layers.append(
                 Layer(
                     rate=reader.rate,
@@ -154,8 +159,10 @@ def own_layers(shot: Shot) -> Iterator[Layers]:
     with ExitStack() as open_files:
         layers = []
         for source in shot.own_sound:
-            reader = open_files.enter_context(sound.reader(source.path, stream=source.stream))
-            _check_rate(reader, source.sample_rate, source.path)
+            first = source.at_sample - sample_at(shot.media.in_frame, shot.media.rate, source.sample_rate)
+            opened = _heard(shot, source.path, source.stream, source.speed, first=first, rate=source.sample_rate)
+            file, reader = open_files.enter_context(opened)
+            _check_rate(file, source.sample_rate, source.path)
             layers.append(
                 Layer(
                     rate=reader.rate,
@@ -167,20 +174,29 @@ def own_layers(shot: Shot) -> Iterator[Layers]:
         yield Layers(layers)
 
 
-def reading_of(reader: SoundReader, source: SoundSource, in_frame: int, rate: Rate) -> Reading:
+def _heard(
+    shot: Shot, path: Path, stream: int, speed: Fraction, *, first: int, rate: int
+) -> AbstractContextManager[tuple[SoundReader, SoundReader | Heard]]:
+    """A sound whose sample `first` stands at frame 0 of the shot's clock: its file, and as it is heard over all of the shot."""
+    covered = shot.media.with_handles
+    start, end = sample_at(covered.start, shot.media.rate, rate), sample_at(covered.end, shot.media.rate, rate)
+    return heard(path, stream=stream, speed=speed, start=first + start, samples=end - start)
+
+
+def reading_of(reader: SoundReader | Heard, source: SoundSource, in_frame: int, rate: Rate) -> Reading:
     """A sound whose `at_sample` stands at `in_frame`, by sample numbers on the shot's clock."""
     before = source.at_sample - sample_at(in_frame, rate, reader.rate)
     return lambda start, samples: _chosen(reader.read(start + before, samples), source.channels)
 
 
-def _laid(reader: SoundReader, voice: Voice, cue: Cue, rate: Rate, reach: int) -> Callable[[int, int], Samples]:
+def _laid(reader: SoundReader | Heard, voice: Voice, cue: Cue, rate: Rate, reach: int) -> Callable[[int, int], Samples]:
     if voice.sync == "remap":
         return _stretched_reading(reader, voice, cue, rate)
     place = partial(positions, voice, cue, rate=rate, reach=reach)
     return lambda start, samples: _gathered(reader, voice, place(start=start, samples=samples))
 
 
-def _gathered(reader: SoundReader, voice: Voice, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
+def _gathered(reader: SoundReader | Heard, voice: Voice, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
     result = np.zeros((len(places), _width(voice.channels, reader)), np.float32)
     sounding = places != SILENT
     if sounding.any():
@@ -190,7 +206,7 @@ def _gathered(reader: SoundReader, voice: Voice, places: np.ndarray[tuple[int], 
     return result
 
 
-def _stretched_reading(reader: SoundReader, voice: Voice, cue: Cue, rate: Rate) -> Reading:
+def _stretched_reading(reader: SoundReader | Heard, voice: Voice, cue: Cue, rate: Rate) -> Reading:
     first, end = clock_range(cue, rate, reader.rate)
     whole = _chosen(reader.read(voice.start_sample, voice.end_sample - voice.start_sample), voice.channels)
     name = voice.label or (voice.path.name if voice.path else "the voice")
@@ -242,7 +258,7 @@ def _check_rate(reader: SoundReader, planned: int, path: Path) -> None:
         )
 
 
-def _width(channels: Sequence[int] | None, reader: SoundReader) -> int:
+def _width(channels: Sequence[int] | None, reader: SoundReader | Heard) -> int:
     return reader.channels if channels is None else len(channels)
 
 

@@ -13,12 +13,13 @@ import numpy as np
 
 from reperform.errors import ReperformError
 from reperform.media import frames as media_frames
+from reperform.media import originals
 from reperform.media.aligning import LARGEST_DIFFERENCE, Alignment, Thumbnails, by_picture, by_time, difference
 from reperform.media.opening import opened, reading
 from reperform.media.probing import probe
 from reperform.media.raster import shown_raster
 from reperform.media.thumbnails import Seen, look_at, thumbnails
-from reperform.model import Check, Job, Source
+from reperform.model import Check, Job, Shot, Source
 from reperform.timing import Rate, nominal_rate, seconds_at
 
 if TYPE_CHECKING:
@@ -48,17 +49,18 @@ class _Expected:
     silent: bool
 
 
-def check_result(returned: Path, *, sent: Path | None, job: Job, source: Source) -> Alignment:
+def check_result(returned: Path, *, sent: Path | None, job: Job, source: Source, shot: Shot | None = None) -> Alignment:
     """Whether `returned` can stand for the frames of `job`, and which of its frames stands for which.
 
-    `sent` is the movie that was sent, or None: the original's frames. Up to two frames too few or too many are aligned
+    `sent` is the movie that was sent, or None: the original's frames, as `shot` shows them (None: on the source's clock).
+    Up to two frames too few or too many are aligned
     by picture; what is missing must lie outside the job's parts. Another rate is aligned by time.
 
     Raises:
         MediaError: what was sent, or the original, cannot be read.
 
     """
-    expected = _expected(sent, job, source)
+    expected = _expected(sent, job, source, shot)
     try:
         seen = look_at(returned)
         facts = probe(returned)
@@ -83,12 +85,16 @@ def _failed(name: str, detail: str) -> Alignment:
     return Alignment(frames=(), checks=(Check(name=name, passed=False, detail=detail),))
 
 
-def _expected(sent: Path | None, job: Job, source: Source) -> _Expected:
+def _expected(sent: Path | None, job: Job, source: Source, shot: Shot | None) -> _Expected:
     if sent is not None and sent.is_file():
         seen = look_at(sent)
         return _Expected(seen.pictures, probe(sent).rate, Fraction(seen.width, seen.height), silent=False)
-    pictures = thumbnails(media_frames.read(source, job.range))
-    return _Expected(pictures, source.rate, Fraction(*shown_raster(source)), silent=False)
+    if shot is None:
+        pictures = thumbnails(media_frames.read(source, job.range))
+    else:
+        pictures = thumbnails(originals.pictures(shot, range(job.range.start, job.range.end)))
+    rate = source.rate if shot is None else shot.media.rate
+    return _Expected(pictures, rate, Fraction(*shown_raster(source)), silent=False)
 
 
 def _inside(job: Job) -> frozenset[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reperform.errors import ConformError, MediaRefused
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 __all__ = ["PictureMaker", "all_pictures", "take_coding"]
+
+_HELD = 48
+"""Pictures of what came back that are held at a time, where they are wanted out of their order."""
 
 
 def take_coding(source: Source, recipe: Recipe, color: Mapping[str, str]) -> Coding:
@@ -116,18 +120,7 @@ class PictureMaker:
         if not wanted:
             return
         fitter = self._fitter(self._returned_coding(splice), turn=-self._shot.source.rotation)
-        numbered = enumerate(all_pictures(splice.returned))
-        reached, picture = -1, None
-        for index in wanted:
-            assert index is not None
-            while reached < index:
-                following = next(numbered, None)
-                if following is None:
-                    raise ConformError(
-                        f"{splice.returned.name} has no frame {index}", fix="Check it again before conforming."
-                    )
-                reached, picture = following
-            assert picture is not None
+        for picture in _numbered_pictures(splice.returned, [index for index in wanted if index is not None]):
             yield fitter.fit(picture)
 
     def _fitter(self, coding: Coding, *, turn: int = 0) -> Fitter:
@@ -152,6 +145,31 @@ class PictureMaker:
                 cause=error.cause,
                 fix="Perform this cue again (`--another`).",
             ) from error
+
+
+def _numbered_pictures(path: Path, wanted: Sequence[int]) -> Iterator[VideoFrame]:
+    """The pictures of what came back at these numbers, in any order: a shot may show backward what was performed forward."""
+    if all(before <= after for before, after in pairwise(wanted)):
+        yield from _ascending_pictures(path, wanted)
+        return
+    for start in range(0, len(wanted), _HELD):
+        piece = wanted[start : start + _HELD]
+        ascending = sorted(set(piece))
+        by_number = dict(zip(ascending, _ascending_pictures(path, ascending), strict=True))
+        yield from (by_number[number] for number in piece)
+
+
+def _ascending_pictures(path: Path, wanted: Sequence[int]) -> Iterator[VideoFrame]:
+    numbered = enumerate(all_pictures(path))
+    reached, picture = -1, None
+    for index in wanted:
+        while reached < index:
+            following = next(numbered, None)
+            if following is None:
+                raise ConformError(f"{path.name} has no frame {index}", fix="Check it again before conforming.")
+            reached, picture = following
+        assert picture is not None
+        yield picture
 
 
 def _close(pictures: Iterator[VideoFrame]) -> None:

@@ -118,12 +118,20 @@ class SoundReader:
     def packets(self, start: int) -> Iterator[tuple[int, bytes]]:
         """The coded packets from the one that holds sample `start`, each with the number of its first sample."""
         self._held = self._coming = None
-        target = start - self._preroll
-        if self._can_seek and target > 0:
-            self._seek(target)
+        if self._can_seek and start > self._preroll:
+            self._seek(start)
+            first = next(self._demuxed(), None)
+            if first is None or first[0] > start:
+                self._seek(start - self._preroll)
+            else:
+                yield first
         else:
             self._open()
             self._fresh = False
+        yield from self._demuxed()
+
+    def _demuxed(self) -> Iterator[tuple[int, bytes]]:
+        """The coded packets from where the container stands."""
         for packet in self._container.demux(self._stream):
             if packet.size and packet.pts is not None:
                 yield self._number(packet.pts), bytes(packet)

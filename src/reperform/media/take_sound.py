@@ -55,7 +55,8 @@ class TakeSound:
 
     Ranges are frames of the shot's clock, half-open. Outside the cues the samples are the original's: bit for bit where
     it is PCM of up to 24 bits. A cue driven by the original's own sound leaves it as it is. An original without sound gets
-    one stream, silent outside the cues; a shot on the record's clock gets one with the shot's own sound outside them.
+    one stream, silent outside the cues; a shot on the record's clock, or with `own_around`, gets one with the shot's own sound
+    outside them.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class TakeSound:
         cues: Sequence[tuple[Cue, FrameRange]],
         *,
         spoken: Spoken | None = None,
+        own_around: bool = False,
     ) -> None:
         self._shot = shot
+        self._own_around = own_around or shot.clock == "record"
         self._range = take_range
         self._cues = [(cue, cue_range) for cue, cue_range in cues if _is_heard(shot, cue)]
         self._spoken = spoken
@@ -100,7 +103,7 @@ class TakeSound:
         """Of the stream that is made: those of its widest sound, at most two; none where nothing sounds."""
         with ExitStack() as files:
             widths = [files.enter_context(self._voice(cue)).channels for cue, _ in self._cues]
-            if self._shot.clock == "record":
+            if self._own_around:
                 widths.append(files.enter_context(own_layers(self._shot)).channels)
         return min(2, max(widths, default=0))
 
@@ -129,7 +132,7 @@ class TakeSound:
         if original is not None:
             with sound.reader(self._shot.source.path, stream=original.index) as reader:
                 yield lambda start, samples: reader.exact(start - original.start_sample, samples) & _TOP_24
-        elif self._shot.clock == "record":
+        elif self._own_around:
             with own_layers(self._shot) as own:
                 yield lambda start, samples: _to_24_bits(own.read(start, samples, rate=rate, channels=channels))
         else:
