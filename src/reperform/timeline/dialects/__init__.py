@@ -1,44 +1,45 @@
-"""The editors whose files are known, one module each."""
+"""The editors whose files are known, one module each; which of them wrote a timeline is told by what it carries."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from reperform.timeline.dialects import flame, hiero, kdenlive, premiere, resolve
 from reperform.timeline.dialects.base import Dialect
-from reperform.timeline.dialects.otio import NOTE_KEYS, OtioDialect, entry
-from reperform.timeline.dialects.resolve import METADATA as RESOLVE
+from reperform.timeline.dialects.fingerprints import taken
+from reperform.timeline.dialects.flame import FlameDialect
+from reperform.timeline.dialects.hiero import HieroDialect
+from reperform.timeline.dialects.kdenlive import KdenliveDialect
+from reperform.timeline.dialects.otio import OtioDialect
+from reperform.timeline.dialects.premiere import PremiereDialect
 from reperform.timeline.dialects.resolve import ResolveDialect
 
 if TYPE_CHECKING:
     import opentimelineio as otio
 
-__all__ = ["WORDS", "Dialect", "OtioDialect", "ResolveDialect", "detect"]
+__all__ = [
+    "Dialect",
+    "FlameDialect",
+    "HieroDialect",
+    "KdenliveDialect",
+    "OtioDialect",
+    "PremiereDialect",
+    "ResolveDialect",
+    "detect",
+]
 
-WORDS = (RESOLVE, *(key for key in NOTE_KEYS if key != RESOLVE))
-"""What in a file tells its editor, or where its words may stand. A file is searched for them before it is read."""
 
-_ENOUGH = 50
-"""Items of a track that are asked who wrote them."""
-
-
-def detect(timeline: otio.schema.Timeline, words: Collection[str] | None = None) -> Dialect:
-    """The dialect that a timeline is written in; `otio` where nothing in it names an editor.
-
-    `words` are those of WORDS that stand in its file; None where that is not known.
-    """
-    known = WORDS if words is None else words
-    if RESOLVE in known and _is_from_resolve(timeline):
+def detect(timeline: otio.schema.Timeline) -> Dialect:
+    """The dialect that a timeline is written in; `otio` where nothing in it names an editor."""
+    seen = taken(timeline)
+    if resolve.wrote(seen):
         return ResolveDialect()
-    return OtioDialect(tuple(key for key in NOTE_KEYS if key in known))
-
-
-def _is_from_resolve(timeline: otio.schema.Timeline) -> bool:
-    """Resolve stamps the timeline; where a clip or a track was taken out of its file, the items still carry its key."""
-    if entry(timeline.metadata, RESOLVE) is not None:
-        return True
-    for track in timeline.tracks[:]:
-        items = [track, *(track[:_ENOUGH] if hasattr(track, "find_clips") else ())]
-        if any(entry(item.metadata, RESOLVE) is not None for item in items):
-            return True
-    return False
+    if premiere.wrote(seen):
+        return PremiereDialect()
+    if flame.wrote(seen):
+        return FlameDialect()
+    if hiero.wrote(seen):
+        return HieroDialect()
+    if kdenlive.wrote(timeline, seen):
+        return KdenliveDialect()
+    return OtioDialect()

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from reperform.timeline.dialects.base import ItemFacts, MarkerSpan, MarkerTime
 from reperform.timeline.dialects.otio import NOTE_KEYS, OtioDialect
+from reperform.timeline.dialects.resolve import retimed_starts
 
 __all__ = ["SPACES", "GenericDialect", "settle"]
 
-SPACES: dict[str, Callable[[ItemFacts], Fraction | None]] = {
-    "the media's time": lambda item: item.source_start,
-    "the clip's start": lambda _item: Fraction(0),
-    "the media's start": lambda item: (
-        None if item.available_start is None else item.source_start - item.available_start
+Space = Callable[[ItemFacts], Sequence[Fraction]]
+
+SPACES: dict[str, Space] = {
+    "the media's time": lambda item: [item.source_start],
+    "the clip's start": lambda _item: [Fraction(0)],
+    "the media's start": lambda item: [] if item.skipped is None else [item.skipped],
+    "record timecode": lambda item: [item.record_timecode],
+    "the media's time as its retime changes it": lambda item: (
+        [item.source_start] if item.speed == 1 else retimed_starts(item)
     ),
-    "record timecode": lambda item: item.record_timecode,
 }
-"""What a marker's time may be counted from: the marker's number at the item's start. The first is OTIO's own."""
+"""What a marker's time may be counted from: the marker's number at the item's start, in the order in which it is tried.
+
+The first is OTIO's own, the last one Resolve's.
+"""
 
 _OWN = next(iter(SPACES))
 
@@ -42,14 +49,20 @@ class GenericDialect(OtioDialect):
 
     def marker_span(self, time: MarkerTime, item: ItemFacts) -> MarkerSpan:
         """Counted from what fits most marks of the file."""
-        start = SPACES[self.space](item)
-        if start is None:
+        starts = SPACES[self.space](item)
+        if not starts:
             return MarkerSpan(None, time.duration, f"its time seems to count from {self.space}, which is unknown here")
+        start = next((start for start in starts if item.holds(time.start - start)), starts[0])
         return MarkerSpan(
             time.start - start,
             time.duration,
             f"the file does not say in which time its marks count; counted from {self.space}, which fits most of them",
         )
+
+    def marker_times(self, span: MarkerSpan, item: ItemFacts) -> Iterator[MarkerTime]:
+        """Counted as the marks that are there are."""
+        for start in SPACES[self.space](item):
+            yield MarkerTime(start + (span.offset or 0), span.duration)
 
 
 def settle(dialect: OtioDialect, marks: Iterable[tuple[MarkerTime, ItemFacts]]) -> OtioDialect:
@@ -58,11 +71,10 @@ def settle(dialect: OtioDialect, marks: Iterable[tuple[MarkerTime, ItemFacts]]) 
     Marks that fit several spaces say nothing, so only the number that fits decides; the earlier space wins a tie.
     """
     tried = list(marks)
-    fits = {space: sum(_fits(start, mark, item) for mark, item in tried) for space, start in SPACES.items()}
+    fits = {space: sum(_fits(starts, mark, item) for mark, item in tried) for space, starts in SPACES.items()}
     best = max(fits, key=lambda space: fits[space])
     return dialect if best == _OWN else GenericDialect(dialect.note_keys, best)
 
 
-def _fits(start: Callable[[ItemFacts], Fraction | None], mark: MarkerTime, item: ItemFacts) -> bool:
-    zero = start(item)
-    return zero is not None and item.holds(mark.start - zero)
+def _fits(space: Space, mark: MarkerTime, item: ItemFacts) -> bool:
+    return any(item.holds(mark.start - start) for start in space(item))
