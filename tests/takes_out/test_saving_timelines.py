@@ -125,7 +125,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        pytest.param("cut.xml", "is written as .otio, .otioz or .otiod", id="another ending"),
+        pytest.param("cut.mov", "is written as .otio, .otioz, .otiod, .fcpxml, .xml or .aaf", id="another ending"),
         pytest.param("folder.otio", "is a folder", id="a folder of that name"),
         pytest.param("missing/cut.otio", "cannot be written", id="a folder that is not there"),
     ],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,17 @@ import opentimelineio as otio
 
 from reperform.errors import TimelineError
 from reperform.files import atomic_output
+from reperform.model import Problem
 from reperform.timeline import records
-from reperform.timeline.bundling import BUNDLES, write_archive, write_folder
+from reperform.timeline.bundling import write_archive, write_folder
+from reperform.timeline.editors import EDITORS, FORMATS
+from reperform.timeline.exporting import ENDINGS, export
+from reperform.timeline.exporting.facts import Exported, Facts
+from reperform.timeline.keeping import digest_of, first_free, keep, step_aside
 from reperform.timeline.recognising import is_take
 from reperform.timeline.records import TimelineRecord
 
-__all__ = ["Saved", "digest_of", "lost_in", "path_for", "refuse", "save"]
+__all__ = ["Saved", "digest_of", "lost_in", "path_for", "refuse", "refuse_input", "save"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +32,15 @@ class Saved:
     """What stands on the disk now."""
 
     paths: tuple[Path, ...]
-    """One for each timeline, in their order."""
+    """One for each timeline, in their order; then what stands beside them."""
     digests: Mapping[str, str]
     """SHA-256 by file name: what `last_written` takes the next time."""
     kept: tuple[Path, ...] = ()
     """Where earlier versions went that were not as we last wrote them."""
     changed: tuple[Path, ...] = ()
     """The paths that were written. The others had this content already."""
+    notes: tuple[Problem, ...] = ()
+    """What the format does not hold of the timelines."""
 
     @property
     def sha256(self) -> str:
@@ -49,8 +55,12 @@ def save(
     input_path: Path | None,
     last_written: str | Mapping[str, str] | None = None,
     by_number: bool = True,
+    facts: Facts | None = None,
+    beside: Mapping[Path, str] | None = None,
 ) -> Saved:
     """Writes the timelines to `out`, those of single takes beside it (`cut_RP_take1.otio`), each by atomic rename.
+
+    The ending of `out` says in which format; one that is not OpenTimelineIO needs `facts`. `beside` are further texts.
 
     `last_written` is the SHA-256 of what we last wrote to `out`, or several by file name; None: not known. A file that is
     not as we last wrote it is kept under a numbered name first. A file that has its content already is not touched.
@@ -63,20 +73,44 @@ def save(
     places = [path_for(timeline, out) if by_number else out for timeline in timelines]
     for place in places:
         refuse(place, input_path)
+    lists = {place: Exported(content=text.encode()) for place, text in (beside or {}).items()}
+    for place in lists:
+        refuse_input(place, input_path)
+    made = [(place, _content(timeline, place, facts)) for timeline, place in zip(timelines, places, strict=True)]
     known = {out.name: last_written} if isinstance(last_written, str) else dict(last_written or {})
     kept: list[Path] = []
     changed: list[Path] = []
-    for timeline, place in zip(timelines, places, strict=True):
+    for place, content in [*made, *lists.items()]:
         try:
-            written, before = _save_one(timeline, place, known.get(place.name))
+            written, before = _save_one(content, place, known.get(place.name))
         except OSError as error:
             raise TimelineError(
                 f"“{place}” cannot be written", cause=str(error), fix="Check the folder, its rights and the free space."
             ) from error
         kept += [before] if before else []
         changed += [place] if written else []
-    digests = {place.name: digest_of(place) for place in places}
-    return Saved(paths=tuple(places), digests=digests, kept=tuple(kept), changed=tuple(changed))
+    paths = (*places, *lists)
+    return Saved(
+        paths=paths,
+        digests={place.name: digest_of(place) for place in paths},
+        kept=tuple(kept),
+        changed=tuple(changed),
+        notes=tuple(note for _, content in made if isinstance(content, Exported) for note in content.notes),
+    )
+
+
+def _content(timeline: otio.schema.Timeline, place: Path, facts: Facts | None) -> Exported | otio.schema.Timeline:
+    """What is to be in the file; the timeline itself where its media go into it."""
+    ending = place.suffix.lower()
+    if ending in ENDINGS:
+        if facts is None:
+            raise ValueError(f"a {ending} needs facts of the cut")
+        return export(timeline, place, facts)
+    if ending != ".otio":
+        return timeline
+    record = records.read(timeline, TimelineRecord)
+    schemas = dict(EDITORS[record.written_for].schemas) if record and record.written_for in EDITORS else {}
+    return Exported(content=otio.core.serialize_json_to_string(timeline, schemas, 4).encode())
 
 
 def path_for(timeline: otio.schema.Timeline, out: Path) -> Path:
@@ -97,12 +131,6 @@ def lost_in(timeline: otio.schema.Timeline, schema_versions: Mapping[str, int]) 
     )
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a timeline's file; of a folder: of its content."""
-    with (path / "content.otio" if path.is_dir() else path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _inactive_takes(clip: otio.schema.Clip) -> int:
     active = clip.active_media_reference_key
     return sum(key != active and is_take(item) for key, item in clip.media_references().items())
@@ -115,17 +143,24 @@ def refuse(out: Path, input_path: Path | None) -> None:
         TimelineError: it is the input, or has an ending that we do not write.
 
     """
-    if input_path is not None and _is_same(out, input_path):
+    refuse_input(out, input_path)
+    if out.suffix.lower() not in FORMATS:
+        *most, last = FORMATS
         raise TimelineError(
-            f"“{out}” is the input, which is never written to", fix="Give another name with -o, such as cut_RP.otio."
-        )
-    if out.suffix.lower() not in (".otio", *BUNDLES):
-        raise TimelineError(
-            f"“{out.name}”: a timeline is written as .otio, .otioz or .otiod", fix=f"Write to {out.stem}.otio."
+            f"“{out.name}”: a timeline is written as {', '.join(most)} or {last}", fix=f"Write to {out.stem}.otio."
         )
     is_folder = out.suffix.lower() == ".otiod"
     if out.exists() and out.is_dir() != is_folder:
         raise TimelineError(f"“{out}” is {'a folder' if out.is_dir() else 'a file'}", fix="Choose another name.")
+
+
+def refuse_input(out: Path, input_path: Path | None) -> None:
+    """Raises TimelineError where `out` is the input, or a file inside of it."""
+    if input_path is not None and _is_same(out, input_path):
+        raise TimelineError(
+            f"“{out}” is the input, which is never written to",
+            fix=f"Give another name with -o, such as cut_RP{out.suffix}.",
+        )
 
 
 def _is_same(out: Path, input_path: Path) -> bool:
@@ -139,58 +174,33 @@ def _is_same(out: Path, input_path: Path) -> bool:
     return real.is_dir() and Path(os.path.realpath(out)).is_relative_to(real)
 
 
-def _save_one(timeline: otio.schema.Timeline, place: Path, last: str | None) -> tuple[bool, Path | None]:
+def _save_one(made: Exported | otio.schema.Timeline, place: Path, last: str | None) -> tuple[bool, Path | None]:
     """Whether it was written, and where the earlier version went; None where there was none, or ours."""
     # A link stays a link: what it leads to is replaced.
     real = Path(os.path.realpath(place))
+    if isinstance(made, Exported):
+        return _save_file(made, real, last)
     if place.suffix.lower() == ".otiod":
-        return _save_folder(timeline, real, place, last)
-    if place.suffix.lower() == ".otioz":
-        with atomic_output(real) as temporary:
-            write_archive(timeline, temporary, folder=place.parent)
-            if real.exists() and digest_of(real) == digest_of(temporary):
-                # The same again: the earlier file keeps its date.
-                shutil.copystat(real, temporary)
-                return False, None
-            kept = _keep(real, last)
-        return True, kept
-    content = timeline.to_json_string(indent=4).encode()
-    if real.exists() and real.read_bytes() == content:
-        return False, None
-    kept = _keep(real, last)
+        return _save_folder(made, real, place, last)
     with atomic_output(real) as temporary:
-        temporary.write_bytes(content)
+        write_archive(made, temporary, folder=place.parent)
+        if real.exists() and digest_of(real) == digest_of(temporary):
+            # The same again: the earlier file keeps its date.
+            shutil.copystat(real, temporary)
+            return False, None
+        kept = keep(real, last)
     return True, kept
 
 
-def _keep(path: Path, last: str | None) -> Path | None:
-    """Keeps a file under the next free numbered name, unless it is as we last wrote it. The file itself stays."""
-    if not path.exists() or (last is not None and digest_of(path) == last):
-        return None
-    return _first_free(path, lambda free: _link_or_copy(path, free))
-
-
-def _first_free(path: Path, claim: Callable[[Path], None]) -> Path:
-    number = 1
-    while True:
-        free = path.with_name(f"{path.stem}.{number}{path.suffix}")
-        try:
-            claim(free)
-        except FileExistsError:
-            number += 1
-        else:
-            return free
-
-
-def _link_or_copy(path: Path, free: Path) -> None:
-    try:
-        free.hardlink_to(path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Some network shares know no links.
-        with path.open("rb") as source, free.open("xb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
+def _save_file(made: Exported, real: Path, last: str | None) -> tuple[bool, Path | None]:
+    if real.exists():
+        there = real.read_bytes()
+        if made.sign in there if made.sign else there == made.content:
+            return False, None
+    kept = keep(real, last)
+    with atomic_output(real) as temporary:
+        temporary.write_bytes(made.content)
+    return True, kept
 
 
 def _save_folder(timeline: otio.schema.Timeline, real: Path, place: Path, last: str | None) -> tuple[bool, Path | None]:
@@ -203,7 +213,7 @@ def _save_folder(timeline: otio.schema.Timeline, real: Path, place: Path, last: 
         if real.exists():
             # Folders cannot replace one another: the earlier one steps aside, for good where it is not ours.
             ours = last is not None and digest_of(real) == last
-            kept = _first_free(real, lambda free: _step_aside(real, free))
+            kept = first_free(real, lambda free: step_aside(real, free))
             temporary.rename(real)
             if ours:
                 shutil.rmtree(kept, ignore_errors=True)
@@ -213,9 +223,3 @@ def _save_folder(timeline: otio.schema.Timeline, real: Path, place: Path, last: 
         return True, kept
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _step_aside(path: Path, free: Path) -> None:
-    if free.exists():
-        raise FileExistsError(free)
-    path.rename(free)

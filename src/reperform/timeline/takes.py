@@ -8,18 +8,22 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from reperform.errors import SettingsError
 from reperform.model import Place, Problem, Shot, Take
 from reperform.timeline.alternates import ORIGINAL
 from reperform.timeline.collecting import Given
-from reperform.timeline.composing import STYLES, Composed, Job, Sound, Style, compose
+from reperform.timeline.composed import Composed, Job, Sound
+from reperform.timeline.composing import compose
 from reperform.timeline.cut import Cut
+from reperform.timeline.editors import EDITORS, STYLES, Editor, Style, pairing, styles_for
+from reperform.timeline.exporting.facts import Facts
+from reperform.timeline.exporting.listing import Listed
 from reperform.timeline.records import TimelineRecord
 
 __all__ = [
     "EDITORS",
     "STYLES",
     "Editor",
+    "Listed",
     "Sound",
     "Style",
     "Written",
@@ -31,28 +35,6 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class Editor:
-    """What an editor can use of takes."""
-
-    styles: tuple[Style, ...]
-    see: str
-    """How to see the takes in it."""
-
-
-EDITORS: dict[str, Editor] = {
-    "otio": Editor(
-        styles=("references",),
-        see="Open {out}: each clip plays its chosen take; the others are its further media references.",
-    ),
-    "resolve": Editor(
-        styles=("references", "tracks"),
-        see="In Resolve: File > Import > Timeline, {out}. The tracks “Takes …” lie above the shots; enable a clip to see its take.",
-    ),
-}
-"""Whom a timeline can be written for."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Written:
     """Timelines with takes, not yet saved."""
 
@@ -61,6 +43,10 @@ class Written:
     notes: tuple[Problem, ...] = ()
     chosen: Mapping[str, str | None]
     """By shot: the id of the take that stands in the cut, `original`, or None where no take is there."""
+    facts: Facts
+    """What formats other than OpenTimelineIO need to know of the cut."""
+    listed: tuple[Listed, ...] = ()
+    """Every take in the first timeline, in the cut's order, for lists of takes."""
 
 
 def write(
@@ -81,18 +67,18 @@ def write(
     None mean what fits `for_` and each shot. Takes that the timeline holds from before stay in it, under their keys.
 
     Raises:
-        SettingsError: an editor or a style that is not known.
+        SettingsError: an editor or a style that is not known, or that does not go with the ending of `out`.
         PlanError: a shot is not where its address says.
 
     """
-    editor, wanted = _settings(for_, styles)
+    editor, wanted = _settings(for_, styles, out.suffix)
     given = [Given(shot=shot, takes=tuple(takes.get(shot.id, ()))) for shot in shots]
     job = Job(cut=cut, for_=editor, sound=sound, folder=out.parent, given=given, chosen=chosen)
     beside = tuple(style for style in wanted if style != "timelines")
     composed = [compose(job, beside)] if beside else []
     if "timelines" in wanted:
         # Where the original stays active, only a track shows the take.
-        alone: tuple[Style, ...] = ("references",) if editor == "otio" else ("tracks",)
+        alone: tuple[Style, ...] = ("references",) if EDITORS[editor].plays == "chosen" else ("tracks",)
         first = compose(job, alone, number=1)
         composed += [first, *(compose(job, alone, number=number) for number in range(2, first.most + 1))]
     return _result(composed, _unknown_choices(given, chosen, composed[0]))
@@ -106,37 +92,40 @@ def rewrite(cut: Cut, *, record: TimelineRecord, chosen: Mapping[str, str | None
     return _result([compose(job, styles, number=record.take_number, by_person=True)], [])
 
 
-def check_destination(for_: str, styles: Sequence[str] | None) -> None:
-    """Whether takes can be written for this editor, in these styles. Raises SettingsError where not."""
-    _settings(for_, styles)
+def check_destination(for_: str, styles: Sequence[str] | None, out: Path | None = None) -> None:
+    """Whether takes can be written for this editor, in these styles, to `out` (None: an .otio). Raises SettingsError where not."""
+    _settings(for_, styles, ".otio" if out is None else out.suffix)
 
 
 def how_to_see(for_: str, out: Path) -> str:
     """The last line of `run`: how to see the takes in that editor."""
-    editor, _ = _settings(for_, None)
+    editor, _ = _settings(for_, None, out.suffix)
     return EDITORS[editor].see.format(out=out)
 
 
 def _result(composed: Sequence[Composed], problems: Sequence[Problem]) -> Written:
     notes = (*problems, *(note for one in composed for note in one.notes))
+    job = composed[0].job
     return Written(
         timelines=tuple(one.timeline for one in composed),
         notes=tuple(dict.fromkeys(notes)),
         chosen={item.record.shot: item.record.chosen for item in composed[0].alternates},
+        facts=Facts(
+            cut=job.cut,
+            folder=job.folder,
+            sources={str(item.shot.source.path): item.shot.source for item in job.given},
+        ),
+        listed=tuple(
+            Listed(clip=item.clip.name or item.record.shot, shot=item.record, take=entry.record, path=entry.path)
+            for item in composed[0].alternates
+            for entry in item.known
+        ),
     )
 
 
-def _settings(for_: str, styles: Sequence[str] | None) -> tuple[str, tuple[Style, ...]]:
-    editor = "otio" if for_ == "generic" else for_
-    if editor not in EDITORS:
-        raise SettingsError(f"--for {for_} is not known", fix=f"Choose one of: {', '.join(EDITORS)}.")
-    if styles is None:
-        return editor, EDITORS[editor].styles
-    unknown = [style for style in styles if style not in STYLES]
-    if unknown or not styles:
-        said = f"--takes {unknown[0]} is not known" if unknown else "--takes needs a style"
-        raise SettingsError(said, fix=f"Choose from: {', '.join(STYLES)}.")
-    return editor, tuple(style for style in STYLES if style in styles)
+def _settings(for_: str, styles: Sequence[str] | None, ending: str = ".otio") -> tuple[str, tuple[Style, ...]]:
+    editor, found = pairing(for_, ending)
+    return editor, styles_for(editor, found, styles)
 
 
 def _unknown_choices(given: Sequence[Given], chosen: Mapping[str, str | None], composed: Composed) -> list[Problem]:
