@@ -22,6 +22,7 @@ __all__ = [
     "Cost",
     "Cue",
     "IgnoredMarker",
+    "ImageSequence",
     "Job",
     "Place",
     "Plan",
@@ -95,10 +96,40 @@ class AudioStream(Document):
     """How many there are; None where the file does not say."""
 
 
+class ImageSequence(Document):
+    """Numbered pictures in one folder, one file a frame: frame n is the file numbered `first` + n × `step`."""
+
+    prefix: str
+    """The file name before the number, as it is on the disk."""
+    suffix: str
+    """After the number, with the ending."""
+    padding: int = 0
+    """Digits that numbers have at least."""
+    first: int
+    step: int = Field(default=1, ge=1)
+    frames: int = Field(ge=1)
+
+    def number(self, frame: int) -> int:
+        """The number in the name of a frame's file."""
+        return self.first + frame * self.step
+
+    def name(self, frame: int) -> str:
+        """The name of a frame's file."""
+        number = self.number(frame)
+        sign = "-" if number < 0 else ""
+        return f"{self.prefix}{sign}{abs(number):0{self.padding}d}{self.suffix}"
+
+    @property
+    def pattern(self) -> str:
+        """All its names in one, as FFmpeg and most others spell it: `shot.%04d.png`."""
+        return f"{self.prefix}%{f'0{self.padding}' if self.padding else ''}d{self.suffix}"
+
+
 class Source(Document):
     """A media file and its clock, as probed."""
 
     path: PathText
+    """Of an image sequence the folder and its pattern: no file is called so."""
     kind: Literal["movie", "still", "sound"]
     rate: RateText
     """Frames a second of the clock: nominal for variable-rate files. For sound only: its sample rate."""
@@ -122,11 +153,20 @@ class Source(Document):
     field_order: str = "progressive"
     rotation: int = 0
     audio: tuple[AudioStream, ...] = ()
+    sequence: ImageSequence | None = None
+    """The files of its frames, where each is one. None for a single file."""
 
     @property
     def range(self) -> FrameRange:
         """All its frames."""
         return FrameRange(0, self.frames)
+
+    @property
+    def stem(self) -> str:
+        """Its name without number and ending."""
+        if self.sequence is None:
+            return self.path.stem
+        return self.sequence.prefix.rstrip(" ._-") or self.path.parent.name
 
 
 class Voice(Document):
@@ -151,6 +191,8 @@ class Voice(Document):
     """First sample after the range."""
     offset_samples: int = 0
     """Where the first sample sounds, counted from the first sample of the cue's first frame."""
+    speed: RateText = Fraction(1)
+    """The file is heard so many times as fast, its pitch kept. Sample numbers then count what is heard: sample n is n × speed of the file."""
     sync: Literal["cut_off", "silence", "loop", "bounce", "remap"] | None = None
     """How a voice from a file is fitted to the cue. None keeps its place: voices from tracks and the shot's own."""
     label: str | None = None
@@ -166,6 +208,8 @@ class SoundSource(Document):
     sample_rate: int
     at_sample: int
     """The sample of the stream that sounds at the first sample of `media.in_frame`; may be negative."""
+    speed: RateText = Fraction(1)
+    """As a voice's."""
 
 
 class Cue(Document):
@@ -178,6 +222,8 @@ class Cue(Document):
     """The text of the mark, as written."""
     character: str | None = None
     record_in: str
+    record_out: str | None = None
+    """Record timecode of the first frame after it. None in plans of earlier versions."""
     in_frame: int
     frames: int
     direction: Direction
@@ -267,7 +313,11 @@ class RecordRange(Document):
 
 
 class ShotMedia(Document):
-    """The visible range of the shot in its source, and what is kept around it."""
+    """The visible range of the shot in its source, and what is kept around it.
+
+    On the record's clock (a retimed shot) `in_frame` and `frames` are record frames at the timeline's rate, which `rate` then is,
+    and `map` has head + frames + tail entries: entry i is the frame of the source, from 0, that is shown at record frame in_frame - head + i.
+    """
 
     path: PathText
     rate: RateText
@@ -361,6 +411,8 @@ class PlanSettings(Document):
     own_sound: tuple[str, ...] = ()
     media_roots: tuple[PathText, ...] = ()
     timeline_name: str | None = None
+    timeline_rate: RateText | None = None
+    """Of a timeline that does not say its own."""
     options: dict[str, str] = Field(default_factory=dict)
     """`--option engine.field=value`."""
     rehearsal: bool = False

@@ -202,12 +202,22 @@ def test_cues_that_meet_inside_a_frame_of_the_media_do_not_overlap() -> None:
     assert ranges(found) == {"V1@00:00:00:00#1": (0, 10), "V1@00:00:00:00#2": (10, 10)}
 
 
-@pytest.mark.parametrize(("speed", "how"), [(0.5, "at 50 % speed"), (-1, "at -100 % speed")])
-def test_a_retimed_shot_is_an_error_that_names_the_clip_and_its_speed(speed: float, how: str) -> None:
-    found = find(cut(track(gap(25), clip("MARA", 0, 50, speed=speed, marks=[mark("RP: angry", 10, 20)]))))
-    assert said(found) == [f"MARA is retimed: it plays {how}, and retimed shots are not performed yet"]
+def test_a_retimed_shot_counts_in_record_frames() -> None:
+    found = find(cut(track(gap(25), clip("MARA", 0, 50, speed=0.5, marks=[mark("RP: angry", 10, 20)]))))
+    [shot] = found.shots
+    assert (shot.clock, shot.media.in_frame, shot.media.frames) == ("record", 25, 50)
+    assert [(cue.in_frame, cue.frames) for cue in shot.cues] == [(35, 20)]
+
+
+def test_a_retime_that_cannot_be_mapped_is_an_error_that_names_the_clip_and_the_effect() -> None:
+    made = clip("MARA", 0, 50, marks=[mark("RP: angry", 10, 20)])
+    made.effects.append(otio.schema.TimeEffect(name="Twixtor"))
+    found = find(cut(track(gap(25), made)))
+    [message] = said(found)
+    assert message.startswith("MARA is retimed, and its time effect “Twixtor” does not say")
     [problem] = found.problems
     assert (problem.where.track, problem.where.clip, problem.where.timecode) == ("V1", "MARA", "00:00:01:10")
+    assert problem.fix
 
 
 def test_a_clip_without_media_is_an_error_on_it_and_the_others_go_on() -> None:
@@ -221,12 +231,13 @@ def test_a_clip_without_media_is_an_error_on_it_and_the_others_go_on() -> None:
 
 def test_all_problems_are_reported_together() -> None:
     first = clip("MARA", marks=[mark("RP: angri", 0, 5), mark("RP: sad", 10, 10), mark("RP: happy", 15, 10)])
-    second = clip("BEN", speed=2, marks=[mark("RP: sad")])
+    second = clip("BEN", marks=[mark("RP: sad")])
+    second.effects.append(otio.schema.TimeEffect(name="Twixtor"))
     found = find(cut(track(first, second, clip("EVE", marks=[mark("RP: angry")]))))
     assert [message.partition(":")[0] for message in said(found)] == [
         "in the mark “RP",
         "two cues overlap",
-        "BEN is retimed",
+        "BEN is retimed, and its time effect “Twixtor” does not say in a way that is known which frames are seen",
     ]
     assert [shot.clip for shot in found.shots] == ["EVE"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import opentimelineio as otio
 import pytest
 
 from marked import Library, clip, cut, find, gap, mark, movie, said, track, wave
@@ -269,9 +270,19 @@ def test_audio_that_names_a_track_without_a_clip_there_is_an_error() -> None:
     assert said(found) == ["audio: A1: no clip on that track is under the mark"]
 
 
-def test_a_retimed_guide_clip_is_an_error() -> None:
-    found = guided(track(clip("one", 0, 100, speed=1.1), audio=True, name="ADR"))
-    assert said(found) == ["the guide clip one (A1) is retimed"]
+@pytest.mark.parametrize(
+    ("speed", "how"),
+    [
+        (-1.0, "plays backward"),
+        (0.0, "is frozen"),
+        (3.0, "plays at 300 % speed, and only 50 to 200 % is made without the editor"),
+    ],
+)
+def test_a_guide_clip_whose_speed_cannot_be_made_is_an_error(speed: float, how: str) -> None:
+    effect = otio.schema.FreezeFrame() if not speed else otio.schema.LinearTimeWarp(time_scalar=speed)
+    made = clip("one", 0, 100)
+    made.effects.append(effect)
+    assert said(guided(track(made, audio=True, name="ADR"))) == [f"the guide clip one (A1) is retimed: it {how}"]
 
 
 def test_a_guide_clip_plays_the_channels_that_the_editor_says() -> None:

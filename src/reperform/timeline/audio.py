@@ -7,12 +7,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Protocol
 
 from reperform.errors import SettingsError
 from reperform.model import AudioStream, Source
 from reperform.timeline.cut import PlacedClip, TrackPlace
-from reperform.timeline.dialects.otio import entry
 
 __all__ = ["HeardClip", "SoundClips", "SoundLinker", "named_tracks", "sample_of", "streams_of"]
 
@@ -73,22 +72,26 @@ def named_tracks(tracks: Sequence[TrackPlace], names: Sequence[str], *, option: 
     return tuple(found)
 
 
-def streams_of(clip: Any, source: Source) -> tuple[tuple[AudioStream, tuple[int, ...] | None], ...]:
+def streams_of(
+    played: Iterable[tuple[int, int]] | None, source: Source
+) -> tuple[tuple[AudioStream, tuple[int, ...] | None], ...]:
     """The streams that an audio clip plays, each with its channels; None for all of them.
 
-    Resolve writes which channels a clip plays; where nothing says it, all streams are played.
+    `played` is what the dialect says of the clip. Where it says nothing, or nothing of this file, all streams are played.
     """
     wanted: dict[int, list[int]] = defaultdict(list)
-    for channel in entry(entry(clip.metadata, "Resolve_OTIO") or {}, "Channels") or ():
-        track, number = entry(channel, "Source Track ID"), entry(channel, "Source Channel ID")
-        if not (isinstance(track, int) and isinstance(number, int) and 0 <= track < len(source.audio)):
-            continue
-        if 0 <= number < source.audio[track].channels and number not in wanted[track]:
+    for track, number in played or ():
+        if not (0 <= track < len(source.audio) and 0 <= number < source.audio[track].channels):
+            return _all_of(source)
+        if number not in wanted[track]:
             wanted[track].append(number)
-    chosen = {track: numbers for track, numbers in wanted.items() if numbers}
-    if not chosen:
-        return tuple((stream, None) for stream in source.audio)
-    return tuple((source.audio[track], _channels(source.audio[track], chosen[track])) for track in sorted(chosen))
+    if not wanted:
+        return _all_of(source)
+    return tuple((source.audio[track], _channels(source.audio[track], wanted[track])) for track in sorted(wanted))
+
+
+def _all_of(source: Source) -> tuple[tuple[AudioStream, None], ...]:
+    return tuple((stream, None) for stream in source.audio)
 
 
 def _channels(stream: AudioStream, numbers: list[int]) -> tuple[int, ...] | None:

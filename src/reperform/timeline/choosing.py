@@ -18,6 +18,7 @@ from reperform.timeline import records
 from reperform.timeline.alternates import ORIGINAL
 from reperform.timeline.archives import is_archive_at, unpack_all
 from reperform.timeline.cut import Cut
+from reperform.timeline.editors import FORMATS
 from reperform.timeline.reading import read
 from reperform.timeline.recognising import file_name, takes_of
 from reperform.timeline.records import ClipRecord, TakeRecord, TimelineRecord, TrackClipRecord
@@ -25,7 +26,7 @@ from reperform.timeline.saving import Saved, save
 from reperform.timeline.takes import rewrite
 from reperform.timing import parse_timecode
 
-__all__ = ["ORIGINAL", "Choice", "Selected", "choices", "select"]
+__all__ = ["ORIGINAL", "Choice", "Selected", "choices", "select", "select_all"]
 
 _NUMBER = re.compile(r"\d+")
 _FILE_NUMBER = re.compile(r"(?i)RP0*(\d+)")
@@ -90,8 +91,25 @@ def select(out: Path, clip: str, take: str, *, last_written: Mapping[str, str] |
         TimelineError: not a timeline that we wrote, or no such shot or take in it; the message lists what there is.
 
     """
+    return select_all(out, [(clip, take)], last_written=last_written)[0]
+
+
+def select_all(
+    out: Path, wanted: Sequence[tuple[str, str]], *, last_written: Mapping[str, str] | None = None
+) -> tuple[Selected, ...]:
+    """As `select`, for several clips at once: all of them, or none where one of them is wrong.
+
+    A clip may also be `FROM-TO` in record timecode, a character, or `all`: then every shot that has takes there.
+
+    Raises:
+        TimelineError: as `select` does.
+
+    """
+    found = FORMATS.get(out.suffix.lower())
+    if found is not None and found.switched:
+        raise TimelineError(f"“{out.name}” is {found.title}, in which `select` cannot switch takes", fix=found.switched)
     with _whole(out) as cut:
-        return _select(cut, out, clip, take, last_written)
+        return _select(cut, out, wanted, last_written)
 
 
 @contextmanager
@@ -106,23 +124,32 @@ def _whole(out: Path) -> Iterator[Cut]:
         yield cut
 
 
-def _select(cut: Cut, out: Path, clip: str, take: str, last_written: Mapping[str, str] | None) -> Selected:
+def _select(
+    cut: Cut, out: Path, wanted: Sequence[tuple[str, str]], last_written: Mapping[str, str] | None
+) -> tuple[Selected, ...]:
     record = records.read(cut.timeline, TimelineRecord)
     shots = _shots(cut.timeline)
     if record is None or not shots:
         raise TimelineError(
             f"“{out.name}” holds no takes", fix="Give the timeline that `reperform run` has written (-o)."
         )
-    shot = _find_shot(shots, clip, record)
-    choice = None if take.strip().lower() == ORIGINAL else _find_take(shot, take)
-    wanted = choice.record.take if choice else ORIGINAL
-    written = rewrite(cut, record=record, chosen={shot.record.shot: wanted}, out=out)
+    named = [(shot, take) for clip, take in wanted for shot in _find_shots(shots, clip, record)]
+    choices = {
+        shot.record.shot: (shot, None if take.strip().lower() == ORIGINAL else _find_take(shot, take))
+        for shot, take in named
+    }
+    chosen = {name: choice.record.take if choice else ORIGINAL for name, (_, choice) in choices.items()}
+    written = rewrite(cut, record=record, chosen=chosen, out=out)
     saved = save(written.timelines, out, input_path=None, last_written=last_written, by_number=False)
+    return tuple(_selected(shot, choice, saved, written.notes) for shot, choice in choices.values())
+
+
+def _selected(shot: _Shot, choice: Choice | None, saved: Saved, notes: tuple[Problem, ...]) -> Selected:
     source = (choice or shot.choices[0]).record.source if shot.choices else {}
     return Selected(
         shot=shot.record.shot,
         clip=shot.name,
-        take=wanted,
+        take=choice.record.take if choice else ORIGINAL,
         key=choice.key if choice else ORIGINAL,
         file=choice.file if choice else None,
         source_identity=_text(source.get("identity")),
@@ -131,7 +158,7 @@ def _select(cut: Cut, out: Path, clip: str, take: str, last_written: Mapping[str
         in_frame=shot.record.in_frame,
         frames=shot.record.frames,
         saved=saved,
-        notes=written.notes,
+        notes=notes,
     )
 
 
@@ -163,6 +190,33 @@ def _choices(clip: otio.schema.Clip, *, key: str | None = None) -> list[Choice]:
 def _name(clip: otio.schema.Clip) -> str:
     reference = clip.media_reference
     return str(clip.name or (reference.name if reference else "") or "unnamed clip")
+
+
+def _find_shots(shots: Sequence[_Shot], wanted: str, record: TimelineRecord) -> list[_Shot]:
+    """One shot; or those that have takes in a range, of a character, or all."""
+    text = wanted.strip()
+    first, dash, last = text.partition("-")
+    start, end = _frame(first.strip(), record), _frame(last.strip(), record)
+    if dash and start is not None and end is not None:
+        found = [shot for shot in shots if _shows_between(shot, start, end, record)]
+    elif text.lower() == "all":
+        found = list(shots)
+    elif any(text.lower() == shot.name.lower() for shot in shots):
+        found = []
+    else:
+        found = [shot for shot in shots if text in _characters(shot)]
+    found = [shot for shot in found if shot.choices]
+    return found or [_find_shot(shots, wanted, record)]
+
+
+def _characters(shot: _Shot) -> set[str]:
+    cues = (cue for choice in shot.choices for cue in choice.record.cues)
+    return {str(name) for cue in cues if (name := cue.get("character"))}
+
+
+def _shows_between(shot: _Shot, start: int, end: int, record: TimelineRecord) -> bool:
+    first, last = _frame(shot.record.record_in, record), _frame(shot.record.record_out, record)
+    return first is not None and last is not None and first < end and start < last
 
 
 def _find_shot(shots: Sequence[_Shot], wanted: str, record: TimelineRecord) -> _Shot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -173,12 +173,15 @@ def _owners(
         shot = records.says(clip, "shot")
         if shot is not None and records.says(clip, "original") is not None:
             by_shot[str(shot)].append(clip)
-    by_take = {take.id: clip for clip, item in shots.values() for take in item.takes}
+    by_take: dict[str | None, list[otio.schema.Clip]] = defaultdict(list)
+    for clip, given in shots.values():
+        for take in given.takes:
+            by_take[take.id].append(clip)
     owners: dict[int, otio.schema.Clip] = {}
     strays: list[OnTrack] = []
     seen: set[tuple[int, str | None]] = set()
     for item in on_tracks:
-        owner = _owner(item, by_shot.get(item.shot or "", []), by_take, places)
+        owner = _owner(item, by_shot.get(item.shot or "", []), by_take.get(item.take, ()), places)
         if owner is None or (id(owner), item.take) in seen:
             strays.append(item)
         else:
@@ -188,20 +191,22 @@ def _owners(
 
 
 def _owner(
-    item: OnTrack,
-    known: Sequence[otio.schema.Clip],
-    by_take: Mapping[str, otio.schema.Clip],
-    places: Places,
+    item: OnTrack, known: Sequence[otio.schema.Clip], takers: Sequence[otio.schema.Clip], places: Places
 ) -> otio.schema.Clip | None:
+    """The clip that the timeline says, else one that is given this take: the one beneath it, of several uses of the media."""
     if item.take is None:
         return None
-    beneath = [clip for clip in known if _lies_over(item, clip, places)]
-    owner = next(iter([*beneath, *known]), None) or by_take.get(item.take)
-    return owner if owner is not None and places.of(owner).stack is item.place.stack else None
+    found = (clip for clips in (known, takers) for clip in (*_beneath(item, clips, places), *clips))
+    owner = next(found, None)
+    return owner if owner is not None and places.shown(owner).stack is item.place.stack else None
+
+
+def _beneath(item: OnTrack, clips: Sequence[otio.schema.Clip], places: Places) -> list[otio.schema.Clip]:
+    return [clip for clip in clips if _lies_over(item, clip, places)]
 
 
 def _lies_over(item: OnTrack, clip: otio.schema.Clip, places: Places) -> bool:
-    place = places.of(clip)
+    place = places.shown(clip)
     return place.stack is item.place.stack and place.start <= item.place.start < place.end
 
 
@@ -255,10 +260,26 @@ def _alternates(
         clip=clip,
         record=record,
         original=original,
-        entries=merge(earlier.entries, given.takes if given else (), taken=[*clip.media_references(), *unreadable]),
+        entries=merge(
+            _on_its_clock(earlier, record), given.takes if given else (), taken=[*clip.media_references(), *unreadable]
+        ),
         unreadable=unreadable,
         sound=tuple(sounds[given.shot.id] if given else sound_clips.get(shot, ())),
     )
+
+
+def _on_its_clock(earlier: _Earlier, record: ClipRecord) -> list[Entry]:
+    """The takes from before that still fit: on the record's clock moved with their clip, none where it shows other frames now."""
+    before = earlier.record
+    if before is None or before.clock == record.clock == "media":
+        return earlier.entries
+    if before.clock != record.clock or before.shown != record.shown or before.rate != record.rate:
+        return []
+    moved = record.in_frame - before.in_frame
+    return [
+        replace(each, record=each.record.model_copy(update={"in_frame": each.record.in_frame + moved}))
+        for each in earlier.entries
+    ]
 
 
 def _restored(clip: otio.schema.Clip, given: Given, names: Collection[str]) -> tuple[str, Any] | None:

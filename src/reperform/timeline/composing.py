@@ -3,79 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import opentimelineio as otio
 
-from reperform.model import Place as ProblemPlace
-from reperform.model import Problem
 from reperform.timeline import records
-from reperform.timeline.addresses import address_of, readdress
+from reperform.timeline.addresses import readdress
 from reperform.timeline.alternates import Alternates, Entry, choose
-from reperform.timeline.collecting import Collected, Given, collect
-from reperform.timeline.cut import Cut
+from reperform.timeline.collecting import Collected, collect
+from reperform.timeline.composed import Composed, Job
+from reperform.timeline.editors import Style
+from reperform.timeline.laying import lay_tracks
 from reperform.timeline.linked_sound import add_to_sound
 from reperform.timeline.places import Places
 from reperform.timeline.recognising import strip_timeline
 from reperform.timeline.records import TimelineRecord
 from reperform.timeline.references import covers, external_reference, origin_of, spelled_rate, start_of
-from reperform.timeline.take_tracks import Placement, lay_tracks, place_take
+from reperform.timeline.stacking import is_top_down, turn
+from reperform.timeline.take_tracks import Placement, place_take
 from reperform.timing import exact_seconds
 
-__all__ = ["STYLES", "Composed", "Job", "Sound", "Style", "compose"]
-
-Style = Literal["references", "tracks", "timelines"]
-Sound = Literal["keep", "take"]
-
-STYLES: tuple[Style, ...] = ("references", "tracks", "timelines")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """What is to be written."""
-
-    cut: Cut
-    for_: str
-    sound: Sound | None
-    folder: Path
-    """Where the new timeline will stand."""
-    given: Sequence[Given]
-    chosen: Mapping[str, str | None]
-
-    @property
-    def names(self) -> dict[str, str]:
-        """File names of the known takes, with their ids."""
-        return {Path(take.path).name: take.id for item in self.given for take in item.takes}
-
-    def address(self, entry: Entry) -> str:
-        """Where the take's file lies, as the new timeline says it."""
-        if entry.path is None:
-            return entry.address
-        return address_of(entry.path, folder=self.folder, for_=self.for_)
-
-
-@dataclass(kw_only=True)
-class Composed:
-    """One timeline, and what was done to it."""
-
-    job: Job
-    timeline: otio.schema.Timeline
-    styles: tuple[Style, ...]
-    alternates: list[Alternates]
-    notes: list[Problem] = field(default_factory=list)
-    most: int = 1
-    """Takes of the clip that has most."""
-
-    def note(self, alternates: Alternates, message: str) -> None:
-        """Something the user should know of one shot."""
-        record = alternates.record
-        track = record.shot.rpartition("@")[0] or None
-        where = ProblemPlace(track=track, clip=alternates.clip.name or None, timecode=record.record_in)
-        self.notes.append(Problem(severity="note", where=where, message=message))
+__all__ = ["compose"]
 
 
 def compose(job: Job, styles: Sequence[Style], *, number: int | None = None, by_person: bool = False) -> Composed:
@@ -90,12 +40,17 @@ def compose(job: Job, styles: Sequence[Style], *, number: int | None = None, by_
     readdress(timeline, from_folder=job.cut.media_folder, to_folder=job.folder, for_=job.for_)
     composed = Composed(job=job, timeline=timeline, styles=tuple(styles), alternates=collected.alternates)
     _choose(composed, number, by_person=by_person)
-    places = Places()
+    top_down = is_top_down(job.cut)
+    if top_down:
+        turn(timeline.tracks)
+    places = Places(plays_source_frames=job.cut.dialect.plays_source_frames)
     placements = _strays(collected)
     for alternates in collected.alternates:
         placements += _write_clip(composed, alternates, collected, places)
-    _lay(composed, collected, placements)
+    _lay(composed, collected, placements, top_down=top_down)
     _sign(composed, number)
+    if job.editor.top_down if composed.alternates else top_down:
+        turn(timeline.tracks)
     return composed
 
 
@@ -135,7 +90,8 @@ def _write_clip(composed: Composed, alternates: Alternates, collected: Collected
         references.setdefault(key, reference)
     active = alternates.clip.active_media_reference_key
     chosen = alternates.chosen
-    if chosen is not None and chosen in fitting and (composed.job.for_ == "otio" or "tracks" not in composed.styles):
+    plays_chosen = composed.job.editor.plays == "chosen" or "tracks" not in composed.styles
+    if chosen is not None and chosen in fitting and plays_chosen:
         active = chosen.key
     if fitting:
         _keep_length(alternates)
@@ -156,7 +112,7 @@ def _starts(alternates: Alternates) -> Any:
         begins = exact_seconds(shown.start_time)
         first = start_of(entry.record, origin)
         wanted = (begins, begins + exact_seconds(shown.duration))
-        return first if covers(entry.record, first, wanted, source_frames=record.source_frames) else None
+        return first if covers(entry.record, first, wanted, source_frames=record.frames_on_clock) else None
 
     return start
 
@@ -188,7 +144,7 @@ def _on_tracks(
     placements: list[Placement] = []
     if not entries:
         return placements
-    place = places.of(alternates.clip)
+    place = places.shown(alternates.clip, rate=alternates.record.rate)
     for rank, entry in enumerate(entries):
         placement = place_take(
             alternates,
@@ -237,13 +193,26 @@ def _strays(collected: Collected) -> list[Placement]:
     ]
 
 
-def _lay(composed: Composed, collected: Collected, placements: Sequence[Placement]) -> None:
+def _lay(composed: Composed, collected: Collected, placements: Sequence[Placement], *, top_down: bool) -> None:
     by_stack: dict[int, list[Placement]] = defaultdict(list)
     for item in placements:
         by_stack[id(item.stack)].append(item)
     rate = spelled_rate(composed.job.cut.rate, *_spellings(composed))
     for stack, items in by_stack.items():
-        lay_tracks(items, rate=rate, for_=composed.job.for_, earlier=collected.tracks.get(stack, ()))
+        earlier = collected.tracks.get(stack, [])
+        turned = top_down and stack == id(composed.timeline.tracks)
+        bare = lay_tracks(items, rate=rate, for_=composed.job.for_, earlier=earlier[::-1] if turned else earlier)
+        _note_bare(composed, bare)
+
+
+def _note_bare(composed: Composed, bare: Sequence[Placement]) -> None:
+    by_shot = {item.record.shot: item for item in composed.alternates}
+    for placement in bare:
+        alternates = by_shot.get(str(records.says(placement.clip, "shot")))
+        if alternates is not None:
+            title = composed.job.editor.title
+            message = f"{placement.clip.name} stands without the transition beside it: {title} has none into nothing"
+            composed.note(alternates, message)
 
 
 def _spellings(composed: Composed) -> list[Any]:
@@ -262,6 +231,7 @@ def _sign(composed: Composed, number: int | None) -> None:
         sound=composed.job.sound,
         rate=cut.rate,
         drop_frame=cut.drop_frame,
+        top_down=composed.job.editor.top_down,
         take_number=number,
         name=timeline.name if number is not None else None,
     )

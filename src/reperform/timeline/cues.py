@@ -12,6 +12,7 @@ from reperform.timeline.clock import settle_drop_frame
 from reperform.timeline.cut import Cut, Index
 from reperform.timeline.marks import Mark, sort_markers
 from reperform.timeline.placing import Placer, Spot
+from reperform.timeline.repeated import without_repeats
 from reperform.timeline.reporting import Reporter
 from reperform.timeline.shots import MediaLinker, ShotBuilder
 
@@ -45,7 +46,7 @@ def find(index: Index, linker: MediaLinker, settings: PlanSettings) -> Found:
     report = Reporter(index.cut)
     placer = Placer(index, report)
     by_clip: dict[tuple[int, ...], list[Spot]] = defaultdict(list)
-    for mark in marks:
+    for mark in without_repeats(marks):
         for spot in placer.spots(mark):
             by_clip[spot.clip.address].append(spot)
     placer.say_what_is_uncertain()

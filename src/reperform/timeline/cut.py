@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reperform.model import Problem
 from reperform.timeline.placed import PlacedClip, PlacedMarker, TrackPlace
 from reperform.timing import Rate, floor_frame, timecode_format
 
@@ -39,6 +40,10 @@ class Cut:
     name: str = ""
     may_hold_takes: bool = True
     """False where the file certainly holds no metadata of ours."""
+    written_as: str = "otio"
+    """The format of the file: `otio`, `aaf`, `fcp7`, `edl`, `fcpxml`."""
+    notes: tuple[Problem, ...] = ()
+    """What its reader has to say of it; none of it is an error."""
 
     def timecode(self, record_frame: int) -> str:
         """Record timecode of a frame counted from the timeline's start."""

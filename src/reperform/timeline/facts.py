@@ -8,6 +8,7 @@ from typing import Any
 
 import opentimelineio as otio
 
+from reperform.timeline.image_names import is_run
 from reperform.timeline.spaces import FLICKS, ONE, Flicks, whole
 from reperform.timing import OtioTime, exact_rate, exact_seconds
 
@@ -39,10 +40,11 @@ class Times:
     def flicks(self, time: OtioTime) -> Flicks:
         """Exact flicks of a time. Raises ValueError where it is none."""
         key = time.value, time.rate
-        known = self._known.get(key)
-        if known is None:
+        try:
+            return self._known[key]
+        except KeyError:
             known = self._known[key] = self._exact(time)
-        return known
+            return known
 
     def _exact(self, time: OtioTime) -> Flicks:
         value, rate = time.value, time.rate
@@ -103,12 +105,18 @@ def is_moving(clip: Any, reference: Any) -> bool:
     kind = type(reference)
     if kind is otio.schema.ExternalReference:
         ending = _ending(reference.target_url)
-        return ending in _MOVIE_ENDINGS or not (ending in STILL_ENDINGS or _is_one_frame(reference))
+        return ending in _MOVIE_ENDINGS or not (_is_still(ending, reference.target_url) or _is_one_frame(reference))
     if kind is otio.schema.ImageSequenceReference:
         return True
     if kind is otio.schema.GeneratorReference:
         return False
-    return not (_is_one_frame(reference) or _ending(reference.name) in STILL_ENDINGS or _is_adjustment(clip))
+    still = _is_still(_ending(reference.name), reference.name)
+    return not (_is_one_frame(reference) or still or _is_adjustment(clip))
+
+
+def _is_still(ending: str, spelled: str) -> bool:
+    """A single picture; a run of them, such as `shot.%04d.png`, moves."""
+    return ending in STILL_ENDINGS and not is_run(spelled)
 
 
 def _ending(url: str | None) -> str:

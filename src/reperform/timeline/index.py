@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import opentimelineio as otio
 
 from reperform.errors import TimelineError
 from reperform.timeline.cut import Cut, Index, PlacedClip, TrackPlace
 from reperform.timeline.facts import Times, speed_of
+from reperform.timeline.lanes import TOP, Kind, Lane, bottom_up, kind_of, place_of
 from reperform.timeline.marking import Marking
 from reperform.timeline.picture import PictureFinder
-from reperform.timeline.spaces import Flicks, Frames, Item, Space, seconds_of
+from reperform.timeline.respelled import start_on_media
+from reperform.timeline.spaces import FLICKS, Flicks, Frames, Item, Space, seconds_of, whole
+from reperform.timeline.stacking import is_top_down
 from reperform.timing import ceil_frame
 
 __all__ = ["PictureFinder", "build", "by_address", "item_at", "picture_at"]
 
 _ZERO: Flicks = 0
-_NO_TIME = Fraction(0)
-_TOP = TrackPlace(label="", name="", kind="video", address=(), enabled=True, height=(), track=None)
-_NOT_SEEN = frozenset({"subtitle", "subtitles", "caption", "captions", "text", "data", "metadata"})
-
-Kind = Literal["video", "audio"]
 
 
 def build(cut: Cut) -> Index:
@@ -67,13 +64,6 @@ def picture_at(index: Index) -> PictureFinder:
     return PictureFinder(index)
 
 
-class _Lane(NamedTuple):
-    """What items that stand in one track, or in a stack without one, have in common."""
-
-    place: TrackPlace
-    space: Space
-
-
 class _Walk:
     """One walk; what it finds gathers in its lists."""
 
@@ -82,6 +72,9 @@ class _Walk:
         self.tracks: list[TrackPlace] = []
         self.clips: list[PlacedClip] = []
         self.marking = Marking(cut, self.times)
+        self._plays_source_frames = cut.dialect.plays_source_frames
+        self._generates = cut.dialect.generates_unnamed_media
+        self._top_down = is_top_down(cut)
         self._frames = Frames(cut.rate)
 
     def top(self, stack: Any) -> Flicks:
@@ -89,24 +82,26 @@ class _Walk:
         trim = self._range(stack, "the timeline")
         start = trim[0] if trim else _ZERO
         space = Space(-start, low=_ZERO if trim else None, high=trim[1] if trim else None, enabled=stack.enabled)
-        natural = self._stack(stack, _Lane(_TOP, space), ())
+        natural = self._stack(stack, Lane(TOP, space), ())
         length = trim[1] if trim else natural
         self.marking.around(Item(stack, start, start, length), "stack", space, top=True)
         return length
 
-    def _stack(self, stack: Any, around: _Lane, address: tuple[int, ...]) -> Flicks:
+    def _stack(self, stack: Any, around: Lane, address: tuple[int, ...]) -> Flicks:
         """Walks what lies over one another; returns its natural length."""
         longest = _ZERO
         numbers: Counter[Kind] = Counter()
-        for position, child in enumerate(stack[:]):
-            kind = _kind(child, around.place.kind)
+        children = stack[:]
+        for rank, position in enumerate(bottom_up(children, reverse=not address and self._top_down)):
+            child = children[position]
+            kind = kind_of(child, around.place.kind)
             if kind is None:
                 longest = max(longest, self._unseen(child))
                 continue
             numbers[kind] += 1
-            height = (*around.place.height, position)
-            place = _place(child, stack, around, (*address, position), height, kind, numbers[kind])
-            lane = _Lane(place, around.space)
+            height = (*around.place.height, rank)
+            place = place_of(child, stack, around, (*address, position), height, kind, numbers[kind])
+            lane = Lane(place, around.space)
             if isinstance(child, otio.schema.Track):
                 end = self._nested(child, lane, _ZERO)
             else:
@@ -115,7 +110,7 @@ class _Walk:
             longest = max(longest, end)
         return longest
 
-    def _nested(self, track: Any, lane: _Lane, local: Flicks) -> Flicks:
+    def _nested(self, track: Any, lane: Lane, local: Flicks) -> Flicks:
         """Walks a track that starts at `local` of what it stands in; returns when it ends there."""
         place = lane.place
         self.tracks.append(place)
@@ -123,12 +118,12 @@ class _Walk:
         start, length = trim or (_ZERO, _ZERO)
         item = Item(track, local, start, length)
         inner = lane.space.inside(item, speed_of(track), bounded=trim is not None, enabled=place.enabled)
-        natural = self._track(track, _Lane(place, inner))
+        natural = self._track(track, Lane(place, inner))
         item = item if trim else item._replace(duration=natural)
         self.marking.around(item, "track", lane.space, top=len(place.address) == 1)
         return local + item.duration
 
-    def _track(self, track: Any, lane: _Lane) -> Flicks:
+    def _track(self, track: Any, lane: Lane) -> Flicks:
         """Walks what follows one another; returns its natural length, as OTIO counts it."""
         children = track[:]
         local = overhang = _ZERO
@@ -143,7 +138,7 @@ class _Walk:
                 overhang += self.times.length(child.out_offset) if position == len(children) - 1 else _ZERO
         return local + overhang
 
-    def _child(self, child: Any, lane: _Lane, position: int, local: Flicks) -> Flicks:
+    def _child(self, child: Any, lane: Lane, position: int, local: Flicks) -> Flicks:
         """Places one item; returns when it ends, in the time of what it stands in."""
         if isinstance(child, otio.schema.Clip):
             return self._clip(child, lane, position, local)
@@ -151,39 +146,49 @@ class _Walk:
         if isinstance(child, otio.schema.Stack):
             return self._compound(child, lane, address, local)
         if isinstance(child, otio.schema.Track):
-            kind = _kind(child, lane.place.kind)
+            kind = kind_of(child, lane.place.kind)
             if kind is None:
                 return local + self._unseen(child)
-            place = _place(child, None, lane, address, (*lane.place.height, 0), kind, 1)
-            return self._nested(child, _Lane(place, lane.space), local)
+            place = place_of(child, None, lane, address, (*lane.place.height, 0), kind, 1)
+            return self._nested(child, Lane(place, lane.space), local)
         item = Item(child, local, *self._must(child, self.times.span(child.source_range), lane.place.label))
         self.marking.add(item, "gap", lane.space, lane.space.seen(item))
         return local + item.duration
 
-    def _compound(self, stack: Any, lane: _Lane, address: tuple[int, ...], local: Flicks) -> Flicks:
+    def _compound(self, stack: Any, lane: Lane, address: tuple[int, ...], local: Flicks) -> Flicks:
         trim = self._range(stack, lane.place.label)
         start, length = trim or (_ZERO, _ZERO)
         item = Item(stack, local, start, length)
         enabled = lane.place.enabled and lane.space.enabled and stack.enabled
         inner = lane.space.inside(item, speed_of(stack), bounded=trim is not None, enabled=enabled)
-        natural = self._stack(stack, _Lane(lane.place, inner), address)
+        natural = self._stack(stack, Lane(lane.place, inner), address)
         item = item if trim else item._replace(duration=natural)
         self.marking.add(item, "stack", lane.space, lane.space.seen(item))
         return local + item.duration
 
-    def _clip(self, clip: Any, lane: _Lane, position: int, local: Flicks) -> Flicks:
+    def _clip(self, clip: Any, lane: Lane, position: int, local: Flicks) -> Flicks:
         own = clip.source_range
         if own is None and (reference := clip.media_reference) is not None:
             own = reference.available_range
-        start, duration = self._must(clip, self.times.span(own), lane.place.label)
+        start, length = self._must(clip, self.times.span(own), lane.place.label)
+        duration = self._seen_length(clip, length) if self._plays_source_frames else length
         item = Item(clip, local, start, duration)
         seen = lane.space.seen(item)
         placed = None
         if seen[0] < seen[1]:
-            placed = PlacedClip(item, lane.place, position, lane.space, seen, self._frames)
+            placed = PlacedClip(_on_media(item, own), lane.place, position, lane.space, seen, self._frames)
+            if self._generates and _is_unnamed(clip.media_reference):
+                placed.moving = lane.place.kind == "audio"
             self.clips.append(placed)
         self.marking.add(item, "clip", lane.space, seen, placed)
         return local + duration
+
+    def _seen_length(self, clip: Any, length: Flicks) -> Flicks:
+        """How long a clip is seen whose length counts frames of its source: whole frames of the timeline."""
+        speed = speed_of(clip)
+        if not speed or speed == 1:
+            return length
+        return whole(round(seconds_of(length) / abs(speed) * self._frames.rate) * FLICKS / self._frames.rate)
 
     def _range(self, item: Any, label: str) -> tuple[Flicks, Flicks] | None:
         """An item's source_range, if it has one."""
@@ -207,29 +212,14 @@ class _Walk:
             return _ZERO
 
 
-def _place(
-    child: Any, stack: Any, around: _Lane, address: tuple[int, ...], height: tuple[int, ...], kind: Kind, number: int
-) -> TrackPlace:
-    """A track's place; an item that lies in a stack without a track has the stack for one."""
-    is_track = isinstance(child, otio.schema.Track)
-    outer = around.place
-    seen = outer.kind == "video" or kind == "audio"
-    return TrackPlace(
-        label=f"{outer.label}/{kind[0].upper()}{number}".lstrip("/"),
-        name=child.name or "",
-        kind=kind,
-        address=address if is_track else address[:-1],
-        enabled=seen and outer.enabled and around.space.enabled and (child.enabled or not is_track),
-        height=height,
-        track=child if is_track else stack,
-    )
+def _on_media(item: Item, own: Any) -> Item:
+    """The item, its start on the media's own frames where only the spelling of rates moved it off them."""
+    if type(item.source_start) is int or (reference := item.item.media_reference) is None:
+        return item
+    start = start_on_media(own, reference.available_range)
+    return item if start is None else item._replace(source_start=whole(start * FLICKS))
 
 
-def _kind(child: Any, around: Kind) -> Kind | None:
-    """What a child of a stack is to see or hear; None for subtitles and data."""
-    if not isinstance(child, otio.schema.Track):
-        return around
-    kind = str(child.kind).lower()
-    if kind in _NOT_SEEN:
-        return None
-    return "audio" if kind.startswith("audio") else "video"
+def _is_unnamed(reference: Any) -> bool:
+    """Whether a reference names no file, not even one that is offline."""
+    return reference is None or not (reference.name or getattr(reference, "target_url", None))

@@ -66,7 +66,7 @@ def _start(
     """When the take's first frame is, in the sound clip's own time; None where the take cannot stand for that clip."""
     if clip.source_range is None or any(isinstance(effect, otio.schema.TimeEffect) for effect in clip.effects):
         return None
-    picture, sound = places.of(alternates.clip), places.of(clip)
+    picture, sound = places.shown(alternates.clip, rate=alternates.record.rate), places.of(clip)
     if picture.stack is not sound.stack:
         return None
     visible, take_start = visible_and_take(alternates, entry, picture)
@@ -75,7 +75,7 @@ def _start(
     start = _as_stated(alternates, entry, original, start)
     wanted = first + sound.cut, first + sound.cut + sound.end - sound.start
     whole = (first, first + exact_seconds(clip.source_range.duration))
-    held = covers(entry.record, start, whole, source_frames=alternates.record.source_frames)
+    held = covers(entry.record, start, whole, source_frames=alternates.record.frames_on_clock)
     return start if held and wanted[0] < wanted[1] else None
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+from reperform.errors import MediaRefused
 from reperform.timeline.cut import Cut
 from reperform.timeline.dialects.base import Dialect, ItemFacts, MarkerTime
 from reperform.timeline.dialects.generic import settle
 from reperform.timeline.dialects.otio import OtioDialect
 from reperform.timeline.facts import Times, speed_of
 from reperform.timeline.placed import Mark, On, PlacedClip, PlacedMarker, Where
+from reperform.timeline.respelled import start_on_media
+from reperform.timeline.retimes.reading import of_item
+from reperform.timeline.retimes.retime import Ramp
 from reperform.timeline.spaces import FLICKS, Flicks, Frames, Item, Space, seconds_of, whole
 from reperform.timing import SNAP
 
 __all__ = ["Marking"]
+
+_ZERO: Flicks = 0
 
 
 class Marking:
@@ -61,7 +68,9 @@ class Marking:
         """The dialect that the marks of the file have settled, and all of them."""
         if type(self._dialect) is OtioDialect and not self._all_fit:
             marks = [mark for mark in self._found if mark.written.start is not None and not mark.written.own]
-            self._dialect = settle(self._dialect, [(self._time_of(mark), self._facts(mark)) for mark in marks])
+            self._dialect = settle(
+                self._dialect, [(self._time_of(mark), self.facts(*mark.written[:2], on=mark.on)) for mark in marks]
+            )
         self._own_times = type(self._dialect) is OtioDialect
         # Not kept: they know this, and a circle would keep the timeline in memory.
         found, self._found = tuple(self._found), []
@@ -83,10 +92,19 @@ class Marking:
             return Where(None, None, uncertain="its time is none that can be read")
         if self._is_in_own_time(mark):
             return self._at(mark, written.offset, self._duration(mark))
-        span = self._dialect.marker_span(self._time_of(mark), self._facts(mark))
+        span = self._dialect.marker_span(self._time_of(mark), self.facts(*mark.written[:2], on=mark.on))
         if span.offset is None:
             return Where(None, None, uncertain=span.uncertain)
         return self._at(mark, span.offset * FLICKS, span.duration * FLICKS, span.uncertain)
+
+    def own_time(self, mark: PlacedMarker) -> tuple[Fraction, Fraction]:
+        """Start and length of a marker as OpenTimelineIO would count them."""
+        written = mark.written
+        start = seconds_of(written.item.source_start)
+        if self._is_in_own_time(mark):
+            return start + seconds_of(written.offset), seconds_of(self._duration(mark))
+        span = self._dialect.marker_span(self._time_of(mark), self.facts(*written[:2], on=mark.on))
+        return start + (span.offset or 0), span.duration
 
     def _is_in_own_time(self, mark: PlacedMarker) -> bool:
         if self._own_times or mark.written.own:
@@ -108,22 +126,35 @@ class Marking:
             return start, end, False
         return max(start, low), max(min(end, high), low), True
 
-    def _facts(self, mark: PlacedMarker) -> ItemFacts:
-        item, space = mark.written[:2]
-        available = None
-        if mark.on == "clip" and (reference := item.item.media_reference) is not None:
-            available = self._times.span(reference.available_range)
+    def facts(self, item: Item, space: Space, *, on: On) -> ItemFacts:
+        """What a dialect needs to know of an item to place its marks."""
+        reference = item.item.media_reference if on == "clip" else None
+        available = self._times.span(reference.available_range) if reference is not None else None
         return ItemFacts(
             source_start=seconds_of(item.source_start),
             duration=seconds_of(item.duration),
             speed=speed_of(item.item),
             available_start=seconds_of(available[0]) if available else None,
             available_end=seconds_of(available[0] + available[1]) if available else None,
+            skipped=_skipped(item, available),
             record_timecode=seconds_of(self._timecode + space.record(item.local, item.duration)[0]),
+            retimed_start=self._on_ramp(item, available[0] if available else _ZERO),
         )
 
+    def _on_ramp(self, item: Item, available: Flicks) -> Fraction | None:
+        """When on a speed ramp's own clock the item begins; None where it has none, or that cannot be told."""
+        if speed_of(item.item) is not None:
+            return None
+        ramps = (each for each in of_item(item.item, self._dialect).retimes if isinstance(each, Ramp))
+        ramp = next(ramps, None)
+        try:
+            return None if ramp is None else ramp.time_out(seconds_of(item.source_start - available))
+        except MediaRefused:
+            return None
+
     def _time_of(self, mark: PlacedMarker) -> MarkerTime:
-        return MarkerTime(seconds_of(mark.written.start or 0), seconds_of(self._duration(mark)))
+        of_media = self._dialect.marks_media(mark.marker)
+        return MarkerTime(seconds_of(mark.written.start or 0), seconds_of(self._duration(mark)), of_media)
 
     def _duration(self, mark: PlacedMarker) -> Flicks:
         return self._times.length(mark.marker.marked_range.duration)
@@ -133,3 +164,12 @@ class Marking:
             return self._times.flicks(marker.marked_range.start_time)
         except (ValueError, OverflowError):
             return None
+
+
+def _skipped(item: Item, available: tuple[Flicks, Flicks] | None) -> Fraction | None:
+    """Seconds of an item's media that come before it."""
+    if available is None:
+        return None
+    own = item.item.source_range
+    start = start_on_media(own, item.item.media_reference.available_range) if own is not None else None
+    return (seconds_of(item.source_start) if start is None else start) - seconds_of(available[0])

@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reperform.direction import EMOTIONS, REGIONS, Direction
 from reperform.errors import SettingsError
@@ -19,7 +20,7 @@ from reperform.model import IgnoredMarker, PlanSettings
 from reperform.timeline.cut import Index, PlacedMarker
 from reperform.timeline.dialects.base import MarkerText
 
-__all__ = ["Mark", "MarkRules", "asks", "sort_markers"]
+__all__ = ["Mark", "MarkRules", "asks", "sort_markers", "without_prefix"]
 
 _PREFIX = re.compile(r"\s*(?:reperform|rp)(?::|\s+:?|$)\s*", re.IGNORECASE)
 _DIALOGUE = re.compile(r"\s*dialogue(?::|\s+:?|$)\s*", re.IGNORECASE)
@@ -87,8 +88,9 @@ def sort_markers(index: Index, settings: PlanSettings) -> tuple[list[Mark], list
     rules = MarkRules.of(settings)
     marks: list[Mark] = []
     ignored: list[IgnoredMarker] = []
+    text_of = index.cut.dialect.marker_text
     for placed in index.markers:
-        text = index.cut.dialect.marker_text(placed.marker)
+        text = text_of(placed.marker)
         judged = rules.judge(placed, text)
         if isinstance(judged, Mark):
             marks.append(judged)
@@ -112,6 +114,11 @@ def asks(direction: Direction) -> bool:
     """Whether the direction asks for something: without it, a mark needs a guide clip under it or rule 1."""
     wanted = (direction.emotion, direction.line, direction.audio, direction.region, direction.temperature)
     return any(part is not None for part in wanted)
+
+
+def without_prefix(text: str) -> str:
+    """The text without the prefix of a mark, where it has one."""
+    return _without(_PREFIX, text)
 
 
 def _plain_color(color: str) -> str:
@@ -142,7 +149,7 @@ def _without(prefix: re.Pattern[str], text: str) -> str:
 def _is_prefixed(text: MarkerText) -> bool:
     if _PREFIX.match(text.name) or _PREFIX.match(text.note):
         return True
-    return any(map(_PREFIX.match, text.keywords))
+    return bool(text.keywords) and any(map(_PREFIX.match, text.keywords))
 
 
 def _chosen(placed: PlacedMarker, text: MarkerText) -> Mark:
@@ -210,6 +217,7 @@ def _name_counts(text: MarkerText) -> bool:
     return not _PREFIX.match(text.note) or parse_mark(text.name, explain=False).direction is not None
 
 
+@lru_cache(maxsize=1024)
 def _is_direction(text: str) -> bool:
     """Whether the text after a prefix is meant as a direction, mistakes included, and not as a character's name."""
     parsed = parse_mark(text)

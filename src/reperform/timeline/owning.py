@@ -16,12 +16,10 @@ from reperform.errors import InputError, MediaError, MediaRefused
 from reperform.model import AudioStream, SoundSource, Source
 from reperform.timeline.audio import SoundClips, SoundLinker, sample_of, streams_of
 from reperform.timeline.cut import Index, PlacedClip, TrackPlace
-from reperform.timeline.dialects.otio import entry
-from reperform.timing import SNAP, FrameRange, sample_at
+from reperform.timeline.retimes.sound import heard_sample, pitch_note, sound_speed
+from reperform.timing import SNAP, FrameRange, Rate, sample_at
 
 __all__ = ["Heard", "OwnSound", "OwnSounds", "own_range"]
-
-_LINKS = (("Resolve_OTIO", "Link Group ID"), ("PremierePro_OTIO", "LinkID"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +39,13 @@ class OwnSound:
     """The audio clips in the cut that it is."""
     refused: tuple[InputError | MediaError, ...] = ()
     """Audio that is linked, but cannot be read."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how it is heard."""
 
     @property
     def is_unreadable(self) -> bool:
-        """Audio is linked, and none of it can be read."""
-        return bool(self.refused) and len(self.refused) == len(self.linked)
+        """There is sound that belongs to it, and none of that can be read."""
+        return bool(self.refused) and len(self.refused) >= len(self.linked)
 
     @property
     def sounds(self) -> tuple[SoundSource, ...]:
@@ -72,32 +72,49 @@ class OwnSounds:
         self._audio = [clip for clip in index.clips if clip.track.kind == "audio" and clip.track.address not in guides]
         self._half_frame = 1 / index.cut.rate / 2
 
-    def of(self, picture: PlacedClip, source: Source, *, media: FrameRange, zero: Fraction) -> OwnSound:
-        """The own sound of a shot whose visible frames are `media` and whose first one starts at record time `zero`."""
-        if self._named:
-            return self._on_named_tracks(picture, source, media, zero)
-        linked = self._linked(picture)
-        heard, refused = self._heard(linked, source, media, zero)
-        return OwnSound(heard=heard or _of_file(source, media), linked=linked, refused=refused)
+    def of(
+        self,
+        picture: PlacedClip,
+        source: Source,
+        *,
+        media: FrameRange,
+        zero: Fraction,
+        retimed: tuple[Rate, Fraction] | None = None,
+    ) -> OwnSound:
+        """The own sound of a shot whose visible frames are `media` and whose first one starts at record time `zero`.
 
-    def _on_named_tracks(self, picture: PlacedClip, source: Source, media: FrameRange, zero: Fraction) -> OwnSound:
+        `retimed` are the rate of the record's clock and when in its file, in seconds, a retimed shot begins; None on
+        the media's clock.
+        """
+        shot = _Shot(picture=picture, source=source, media=media, zero=zero, retimed=retimed)
+        if self._named:
+            return self._on_named_tracks(shot)
+        linked = self._linked(picture)
+        heard, refused = self._heard(linked, shot)
+        if not heard:
+            heard, more = _of_file(shot)
+            refused += () if linked else more
+        return OwnSound(heard=heard, linked=linked, refused=refused, notes=_notes(heard))
+
+    def _on_named_tracks(self, shot: _Shot) -> OwnSound:
+        picture = shot.picture
         linked = [
             clip
             for track in self._named
             for clip in self._by_track[track.address].between(picture.record_start, picture.record_end)
             if clip.clip.enabled
         ]
-        heard, refused = self._heard(linked, source, media, zero, bounded=True)
-        return OwnSound(heard=heard, linked=tuple(linked), refused=refused)
+        heard, refused = self._heard(linked, shot, bounded=True)
+        return OwnSound(heard=heard, linked=tuple(linked), refused=refused, notes=_notes(heard))
 
     def _heard(
-        self, clips: Sequence[PlacedClip], source: Source, media: FrameRange, zero: Fraction, *, bounded: bool = False
+        self, clips: Sequence[PlacedClip], shot: _Shot, *, bounded: bool = False
     ) -> tuple[tuple[Heard, ...], tuple[InputError | MediaError, ...]]:
         heard: list[Heard] = []
         refused: list[InputError | MediaError] = []
         for clip in clips:
             try:
-                sounds = self._sounds_of(clip, source, media, zero)
+                sounds = self._sounds_of(clip, shot)
             except (InputError, MediaError) as error:
                 refused.append(error)
                 continue
@@ -105,22 +122,29 @@ class OwnSounds:
             heard += [Heard(sound=sound, span=span) for sound in sounds if bounded or sound not in _sounds(heard)]
         return tuple(heard), tuple(refused)
 
-    def _sounds_of(self, clip: PlacedClip, source: Source, media: FrameRange, zero: Fraction) -> list[SoundSource]:
-        if clip.speed != 1:
-            raise MediaRefused(
-                f"the sound {clip.name} on {clip.track.label} is retimed",
-                fix="render it in place, or name another track with --own-sound",
-            )
+    def _sounds_of(self, clip: PlacedClip, shot: _Shot) -> list[SoundSource]:
+        what = f"the sound {clip.name} on {clip.track.label}"
+        speed = sound_speed(clip, what=what, fix="render it in place, or name another track with --own-sound")
         linked = self._linker.link_sound(clip)
         if not linked.source.audio:
             raise MediaRefused(f"{linked.source.path.name} on {clip.track.label} has no sound", fix="relink the clip")
-        start = linked.start_seconds + zero - clip.record_start
-        shown = media.start / source.rate
-        if linked.source.path == source.path and abs(start - shown) * source.rate <= SNAP:
+        since = shot.zero - clip.record_start
+        streams = streams_of(self._dialect.channels(clip.clip), linked.source)
+        if speed != 1:
+            return [
+                _sped(linked.source, stream, channels, start=linked.start_seconds, since=since, speed=speed)
+                for stream, channels in streams
+            ]
+        start = linked.start_seconds + since
+        shown = shot.shown
+        if (
+            shot.retimed is None
+            and linked.source.path == shot.source.path
+            and abs(start - shown) * shot.clock_rate <= SNAP
+        ):
             start = shown
         return [
-            _sound(linked.source, stream, channels, early=start - shown, shown=shown)
-            for stream, channels in streams_of(clip.clip, linked.source)
+            _sound(linked.source, stream, channels, early=start - shown, shown=shown) for stream, channels in streams
         ]
 
     def _linked(self, picture: PlacedClip) -> tuple[PlacedClip, ...]:
@@ -130,8 +154,12 @@ class OwnSounds:
         return ()
 
     def _by_group(self, picture: PlacedClip) -> list[PlacedClip]:
-        group = _link_group(picture)
+        group = self._dialect.link_group(picture.clip)
         return [] if group is None else [clip for clip in self._groups[group] if _overlap(clip, picture)]
+
+    def _group_of(self, clip: PlacedClip) -> list[str]:
+        group = self._dialect.link_group(clip.clip)
+        return [] if group is None else [group]
 
     def _by_file(self, picture: PlacedClip) -> list[PlacedClip]:
         """The same file with the same range, at the same place in the cut."""
@@ -156,7 +184,7 @@ class OwnSounds:
 
     @cached_property
     def _groups(self) -> dict[Hashable, list[PlacedClip]]:
-        return _grouped(self._audio, lambda clip: [group] if (group := _link_group(clip)) is not None else [])
+        return _grouped(self._audio, self._group_of)
 
     @cached_property
     def _files(self) -> dict[Hashable, list[PlacedClip]]:
@@ -186,9 +214,72 @@ def _sounds(heard: Iterable[Heard]) -> list[SoundSource]:
     return [one.sound for one in heard]
 
 
-def _of_file(source: Source, media: FrameRange) -> tuple[Heard, ...]:
-    shown = media.start / source.rate
-    return tuple(Heard(sound=_sound(source, stream, None, early=Fraction(0), shown=shown)) for stream in source.audio)
+@dataclass(frozen=True, kw_only=True)
+class _Shot:
+    """A picture whose own sound is looked for."""
+
+    picture: PlacedClip
+    source: Source
+    media: FrameRange
+    """Its visible frames, on its clock."""
+    zero: Fraction
+    """Record time of the first of them."""
+    retimed: tuple[Rate, Fraction] | None
+    """Rate of the record's clock, and seconds of its file at which it begins; None on the media's clock."""
+
+    @property
+    def clock_rate(self) -> Rate:
+        """Frames a second of its clock."""
+        return self.source.rate if self.retimed is None else self.retimed[0]
+
+    @property
+    def shown(self) -> Fraction:
+        """Time of its first visible frame on its clock."""
+        return self.media.start / self.clock_rate
+
+
+def _of_file(shot: _Shot) -> tuple[tuple[Heard, ...], tuple[InputError | MediaError, ...]]:
+    """The sound of the picture's own file, retimed as the picture is."""
+    source, shown = shot.source, shot.shown
+    if shot.retimed is None:
+        plain = [_sound(source, stream, None, early=Fraction(0), shown=shown) for stream in source.audio]
+        return tuple(Heard(sound=sound) for sound in plain), ()
+    if not source.audio:
+        return (), ()
+    try:
+        fix = "put its voice on a guide track under it, or name a file with audio:"
+        speed = sound_speed(shot.picture, what=f"the sound of {source.path.name}", fix=fix)
+    except MediaRefused as error:
+        return (), (error,)
+    begins = shot.retimed[1]
+    sped = [_sped(source, each, None, start=begins, since=Fraction(0), speed=speed) for each in source.audio]
+    return tuple(Heard(sound=sound) for sound in sped), ()
+
+
+def _notes(heard: Iterable[Heard]) -> tuple[str, ...]:
+    sped = {(one.sound.path.name, one.sound.speed): one.sound.speed for one in heard if one.sound.speed != 1}
+    return tuple(pitch_note(f"its own sound, {name},", speed) for (name, _), speed in sped.items())
+
+
+def _sped(
+    source: Source,
+    stream: AudioStream,
+    channels: tuple[int, ...] | None,
+    *,
+    start: Fraction,
+    since: Fraction,
+    speed: Fraction,
+) -> SoundSource:
+    """The sound of a retimed clip that begins at `start` of its file, `since` seconds before the picture."""
+    begins = heard_sample(start * stream.rate - stream.start_sample, speed)
+    return SoundSource(
+        path=source.path,
+        stream=stream.index,
+        channels=channels,
+        sample_rate=stream.rate,
+        at_sample=begins + sample_of(since, stream.rate),
+        speed=speed,
+    )
 
 
 def _sound(
@@ -218,12 +309,3 @@ def own_range(sound: SoundSource, frames: FrameRange, *, visible: FrameRange, ra
 
 def _overlap(one: PlacedClip, other: PlacedClip) -> bool:
     return one.record_start < other.record_end and other.record_start < one.record_end
-
-
-def _link_group(clip: PlacedClip) -> tuple[str, object] | None:
-    metadata = clip.clip.metadata
-    for editor, key in _LINKS:
-        group = entry(entry(metadata, editor) or {}, key) if len(metadata) else None
-        if isinstance(group, int | str):
-            return editor, group
-    return None

@@ -70,6 +70,16 @@ class PlacedClip:
         """Child indices from the timeline's stack down."""
         return (*self.track.address, self.index)
 
+    @property
+    def item(self) -> Item:
+        """Its place in what it stands in, whole, as if no nesting trimmed it."""
+        return self._item
+
+    @property
+    def space(self) -> Space:
+        """The time inside what it stands in."""
+        return self._space
+
     @cached_property
     def enabled(self) -> bool:
         """Itself, its track and all it stands in."""
@@ -122,6 +132,18 @@ class PlacedClip:
         after = self._transition(self.index + 1)
         return Fraction(0) if after is None else self._media(after.out_offset)
 
+    @property
+    def head_overlap(self) -> Fraction:
+        """Seconds for which a transition before it shows it ahead of its first frame, on the clock of what it stands in."""
+        before = self._transition(self.index - 1)
+        return Fraction(0) if before is None else seconds_of(Times().length(before.in_offset))
+
+    @property
+    def tail_overlap(self) -> Fraction:
+        """As `head_overlap`, after its last frame."""
+        after = self._transition(self.index + 1)
+        return Fraction(0) if after is None else seconds_of(Times().length(after.out_offset))
+
     def _transition(self, position: int) -> Any:
         """The transition there, if it is one."""
         siblings = self.track.track
@@ -138,11 +160,13 @@ class PlacedClip:
     def _source(self) -> tuple[Fraction, Fraction]:
         """The media that it shows, first to last in the media's order.
 
-        Where the speed varies, the file does not say which: then as long as the clip is.
+        Where the speed varies, that is not known from here: then the moment at which it begins.
         """
         item, seen, speed = self._item, self._seen, self.speed
+        if speed is None:
+            return seconds_of(item.source_start), seconds_of(item.source_start)
         record = self._space.record(item.local, item.duration)
-        if speed is None or (speed is ONE and seen == record):
+        if speed is ONE and seen == record:
             return seconds_of(item.source_start), seconds_of(item.source_start + item.duration)
         skipped = record[1] - seen[1] if speed < 0 else seen[0] - record[0]
         start = item.source_start + skipped * abs(speed)
@@ -209,6 +233,11 @@ class PlacedMarker:
     def record_frame(self) -> int | None:
         """The frame on screen at `record_start`."""
         return self._marking.frame(self)
+
+    @property
+    def own_time(self) -> tuple[Fraction, Fraction]:
+        """Start and length in the time of its item's source_range, whatever its editor counts in, in seconds."""
+        return self._marking.own_time(self)
 
     @property
     def trimmed_away(self) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
-from reperform.timing import exact_seconds
+from reperform.timeline.facts import speed_of
+from reperform.timing import Rate, ceil_frame, exact_seconds, floor_frame
 
 __all__ = ["Place", "Places", "item_at", "occupied", "seconds_of"]
 
@@ -28,6 +30,8 @@ class Place:
     after: otio.schema.Transition | None = field(default=None, compare=False, repr=False)
     followed: bool = False
     """Something comes after it, or after the transition at its end."""
+    hidden: Fraction = Fraction(0)
+    """How much of it after `start` compounds around do not show."""
 
     @property
     def origin(self) -> Fraction:
@@ -44,8 +48,10 @@ class _Track:
 class Places:
     """Finds places in one timeline, as long as nothing is added to or taken out of its tracks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, plays_source_frames: bool = False) -> None:
+        """`plays_source_frames`: the length that the file gives of a retimed clip is that of the media it plays."""
         self._tracks: dict[int, tuple[Any, _Track]] = {}
+        self._plays_source_frames = plays_source_frames
 
     def of(self, item: Any) -> Place:
         """The place of an item. Raises ValueError for one that stands in no stack."""
@@ -72,12 +78,55 @@ class Places:
             before=before,
             after=after,
             followed=followed,
+            hidden=self._hidden(parent, start),
         )
+
+    def _hidden(self, stack: otio.schema.Stack, start: Fraction) -> Fraction:
+        """How long after `start`, in the stack's own time, something in it is seen first."""
+        hidden = Fraction(0)
+        while True:
+            opens = exact_seconds(stack.source_range.start_time) if stack.source_range is not None else Fraction(0)
+            hidden = max(hidden, opens - start)
+            if stack.parent() is None:
+                return hidden
+            outer = self.of(stack)
+            start = outer.origin + start - opens
+            hidden = max(hidden, outer.start - start)
+            stack = outer.stack
+
+    def shown(self, item: Any, *, rate: Rate | None = None) -> Place:
+        """The place of an item as it is seen: of one inside a retimed composition, in the stack that the outermost such one
+        stands in, for there its time is the timeline's. At a `rate`, on whole frames then.
+
+        Raises ValueError for an item that stands in no stack.
+        """
+        around = [parent for parent in _parents(item) if speed_of(parent) != 1]
+        if not around:
+            return self.of(item)
+        outer = self.of(around[-1])
+        start, end = (outer.origin + time for time in self._since(item, around[-1]))
+        if rate is not None:
+            start, end = floor_frame(start, rate) / rate, ceil_frame(end, rate) / rate
+        cut = max(Fraction(0), outer.start - start)
+        start, end = max(start, outer.start), min(end, outer.end)
+        hidden = self._hidden(outer.stack, start)
+        return replace(outer, start=start, end=end, cut=cut, before=None, after=None, followed=False, hidden=hidden)
+
+    def _since(self, item: Any, outer: Any) -> tuple[Fraction, Fraction]:
+        """When an item starts and ends, counted from the start of a composition around it, on the clock of what that stands in."""
+        times = self._in_parent(item)
+        while True:
+            item = item.parent()
+            times = _through(item, times)
+            if item is outer:
+                return times
+            start, _ = self._in_parent(item)
+            times = start + times[0], start + times[1]
 
     def _in_parent(self, item: Any) -> tuple[Fraction, Fraction]:
         parent = item.parent()
         if not isinstance(parent, otio.schema.Track):
-            return Fraction(0), seconds_of(item)
+            return Fraction(0), seconds_of(item, plays_source_frames=self._plays_source_frames)
         _, start, end = self._walked(parent).starts[id(item)]
         return start, end
 
@@ -94,16 +143,33 @@ class Places:
 
     def _walked(self, track: Any) -> _Track:
         if id(track) not in self._tracks:
-            self._tracks[id(track)] = (track, _walk(track))
+            self._tracks[id(track)] = (track, _walk(track, self._plays_source_frames))
         return self._tracks[id(track)][1]
 
 
-def _walk(track: Any) -> _Track:
+def _parents(item: Any) -> Iterator[Any]:
+    while (item := item.parent()) is not None:
+        yield item
+
+
+def _through(item: Any, times: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
+    """Times inside a composition as seconds since its start, on the clock of what it stands in."""
+    own = item.source_range
+    opens = Fraction(0) if own is None else exact_seconds(own.start_time)
+    speed = speed_of(item) or Fraction(1)
+    length = None if own is None else exact_seconds(own.duration)
+    if speed < 0 and length is not None:
+        opens += length * -speed
+    low, high = sorted((time - opens) / speed for time in times)
+    return (low, high) if length is None else (max(Fraction(0), low), min(high, length))
+
+
+def _walk(track: Any, plays_source_frames: bool = False) -> _Track:
     children = list(track)
     starts: dict[int, tuple[int, Fraction, Fraction]] = {}
     position = Fraction(0)
     for index, child in enumerate(children):
-        end = position + seconds_of(child)
+        end = position + seconds_of(child, plays_source_frames=plays_source_frames)
         starts[id(child)] = (index, position, end)
         position = end
     return _Track(children, starts)
@@ -132,16 +198,17 @@ def occupied(child: Any) -> list[tuple[Fraction, Fraction]]:
 _EMPTY = (otio.schema.Gap, otio.schema.Transition)
 
 
-def seconds_of(item: Any) -> Fraction:
+def seconds_of(item: Any, *, plays_source_frames: bool = False) -> Fraction:
     """How long an item is in its track, exactly; a transition takes no time, and what has no range has no length."""
     if isinstance(item, otio.schema.Transition):
         return Fraction(0)
     try:
-        if item.source_range is not None:
-            return exact_seconds(item.source_range.duration)
-        return exact_seconds(item.trimmed_range().duration)
+        found = item.source_range if item.source_range is not None else item.trimmed_range()
+        length = exact_seconds(found.duration)
     except (otio.exceptions.OTIOError, AttributeError, ValueError):
         return Fraction(0)
+    speed = speed_of(item) if plays_source_frames and len(item.effects) else None
+    return length / abs(speed) if speed else length
 
 
 def item_at(timeline: otio.schema.Timeline, address: tuple[int, ...]) -> Any:

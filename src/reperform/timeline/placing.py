@@ -61,8 +61,7 @@ class Placer:
         """Where the mark asks for a cue: one spot for each piece of picture under it. Empty where it can have none."""
         placed = mark.placed
         if placed.trimmed_away:
-            message = f"the mark “{short(mark)}” lies outside the visible range of its clip: it has been trimmed away"
-            self._report.note(placed.clip, placed.record_start, message)
+            self._say_trimmed(mark)
             return []
         if placed.record_start is None or placed.record_end is None:
             self._unplaceable(mark)
@@ -83,6 +82,15 @@ class Placer:
             more = f" and {len(marks) - 1} more" if len(marks) > 1 else ""
             self._report.warning(placed.clip, placed.record_start, f"the mark “{short(marks[0])}”{more}: {why}")
 
+    def _say_trimmed(self, mark: Mark) -> None:
+        placed = mark.placed
+        outside = f"the mark “{short(mark)}” lies outside the visible range of its clip"
+        if placed.uncertain:
+            fix = "set the mark on the timeline instead, above the clip, if it is meant to be seen"
+            self._report.warning(placed.clip, placed.record_start, f"{outside}, and {placed.uncertain}", fix)
+        else:
+            self._report.note(placed.clip, placed.record_start, f"{outside}: it has been trimmed away")
+
     def _unplaceable(self, mark: Mark) -> None:
         why = mark.placed.uncertain or "where it stands on its clip is not known"
         fix = "set the mark on the timeline instead, above the clip"
@@ -102,6 +110,7 @@ class Placer:
     def _on_clip(self, mark: Mark, clip: PlacedClip, start: Fraction, end: Fraction) -> list[Spot]:
         point = is_point(mark.placed, self._index.cut.rate)
         start, end = max(start, clip.record_start), min(end, clip.record_end)
+        self._say_angles(mark, clip)
         return [Spot(mark=mark, clip=clip, start=start, end=end, point=point)]
 
     def _on_picture_under(self, mark: Mark, start: Fraction, end: Fraction) -> list[Spot]:
@@ -116,6 +125,8 @@ class Placer:
             return []
         pieces = pieces[:1] if point else pieces
         self._say_what_is_above(mark, pieces)
+        for clip, _start, _end in pieces:
+            self._say_angles(mark, clip)
         if len(pieces) > 1:
             self._say_cuts(mark, pieces)
         return [
@@ -153,6 +164,26 @@ class Placer:
         names = ", ".join(f"{clip.name} ({clip.track.label})" for clip, _, _ in pieces)
         message = f"the mark “{short(mark)}” lies across a cut: it becomes {len(pieces)} cues, on {names}"
         self._report.warning(pieces[0][0], pieces[0][1], message, "mark each clip by itself if that is not meant")
+
+    def _say_angles(self, mark: Mark, clip: PlacedClip) -> None:
+        """Where the clip is an angle of a multicam clip, that the file does not say which one is seen."""
+        if not self._index.cut.dialect.is_angle(clip.track.track):
+            return
+        others = [
+            track
+            for track in self._index.tracks
+            if track.address[:-1] == clip.track.address[:-1]
+            and track.address != clip.track.address
+            and track.enabled
+            and track.kind == "video"
+        ]
+        if others:
+            message = (
+                f"the mark “{short(mark)}” is taken for {clip.track.track.name}, one of {len(others) + 1} angles of a"
+                " multicam clip: the file does not say which of them is seen"
+            )
+            fix = "flatten the multicam clip, or disable its other angles, and export again if it is another one"
+            self._report.warning(clip, clip.record_start, message, fix)
 
     def _say_what_is_above(self, mark: Mark, pieces: list[tuple[PlacedClip, Fraction, Fraction]]) -> None:
         for clip, start, end in pieces:

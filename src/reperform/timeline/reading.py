@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,57 +12,71 @@ import opentimelineio as otio
 import platformdirs
 
 from reperform.errors import TimelineError
+from reperform.memory import in_tidy_memory
+from reperform.timeline.adapters import FORMATS, HEAD, Format, recognise
 from reperform.timeline.archives import CONTENT, is_archive, read_content
 from reperform.timeline.clock import drop_frame_reading, settle_drop_frame, start_frame, timeline_rate
 from reperform.timeline.cut import Cut
-from reperform.timeline.dialects import WORDS, detect
-from reperform.timeline.scanning import BLOCK, SHARED, Scan, newer_schemas, refuse_cycles
+from reperform.timeline.dialects import detect
+from reperform.timeline.foreign import FINAL_CUT_BUNDLE, Foreign, foreign_timeline, refuse_unknown
+from reperform.timeline.one_timeline import one_timeline
+from reperform.timeline.scanning import BLOCK, Scan, newer_schemas
+from reperform.timeline.sharing import SHARED, refuse_endless
+from reperform.timeline.vetting import FATAL, MOST_VETTED, refuse_fatal
+from reperform.timing import Rate
 
 __all__ = ["LARGEST", "read", "settle_drop_frame"]
 
 LARGEST = 1 << 30
 """Bytes of a timeline that are read; 20,000 clips with all of Resolve's effects are a quarter of it."""
 
-_HEAD = 512
 _OURS = '"reperform"'
-_FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an AAF file"),
-    (b"<", "an XML file"),
-    (b"TITLE:", "an EDL"),
-    (b"SQLite format 3", "a database"),
-)
 
 
 def read(
-    path: Path, *, timeline_name: str | None = None, drop_frame: bool | None = None, unpack_into: Path | None = None
+    path: Path,
+    *,
+    timeline_name: str | None = None,
+    drop_frame: bool | None = None,
+    rate: Rate | None = None,
+    unpack_into: Path | None = None,
 ) -> Cut:
-    """The timeline in a `.otio`, `.otioz` or `.otiod`, or in any file that holds OpenTimelineIO's JSON.
+    """The timeline in a `.otio`, `.otioz` or `.otiod`, in any file that holds OpenTimelineIO's JSON, or in another format
+    that `adapters` know, by its content.
 
     A root that is a clip, track or stack is wrapped in a timeline. `timeline_name` chooses among several timelines in
-    one file. `drop_frame` None lets the start timecode decide. Media in an archive are unpacked when they are needed,
-    below `unpack_into` (None: the user's cache folder).
+    one file. `drop_frame` None lets the file decide, or its start timecode. `rate` is that of a file that does not say its
+    own, an EDL. Media in an archive are unpacked when they are needed, below `unpack_into` (None: the user's cache folder).
 
     Raises:
         TimelineError: the file is not there, is too large, or holds no timeline that can be read.
 
     """
-    file = _File.of(path, unpack_into)
-    timeline = _one_timeline(_parsed(file), timeline_name, path)
-    rate = timeline_rate(timeline)
-    start = start_frame(timeline, rate)
-    drop, why = drop_frame_reading(start, rate, drop_frame)
+    file = _File.of(path, unpack_into, rate)
+    root = _parsed(file)
+    return in_tidy_memory(lambda: _cut(one_timeline(root, timeline_name, path), file, path, drop_frame))
+
+
+def _cut(timeline: otio.schema.Timeline, file: _File, path: Path, drop_frame: bool | None) -> Cut:
+    own_rate = timeline_rate(timeline)
+    start = start_frame(timeline, own_rate)
+    drop, why = drop_frame_reading(start, own_rate, drop_frame)
+    if file.foreign and drop_frame is None and file.foreign.drop_frame is not None and why is not None:
+        drop, why = file.foreign.drop_frame, "as the file says"
     return Cut(
         path=path,
         sha256=file.sha256,
         timeline=timeline,
-        dialect=detect(timeline, file.words),
-        rate=rate,
+        dialect=file.foreign.dialect if file.foreign else detect(timeline),
+        rate=own_rate,
         start_frame=start,
         drop_frame=drop,
         drop_frame_why=why,
         media_folder=file.media_folder,
         name=timeline.name or "",
         may_hold_takes=_OURS in file.words,
+        written_as=file.foreign.kind if file.foreign else "otio",
+        notes=file.foreign.notes if file.foreign else (),
     )
 
 
@@ -80,19 +93,25 @@ class _File:
     sha256: str
     words: frozenset[str]
     media_folder: Path
+    foreign: Foreign | None = None
+    """What its reader says of a file that is no OpenTimelineIO. None for one that is."""
 
     @classmethod
-    def of(cls, path: Path, unpack_into: Path | None) -> _File:
+    def of(cls, path: Path, unpack_into: Path | None, rate: Rate | None) -> _File:
         try:
+            if (path / FINAL_CUT_BUNDLE).is_file():
+                return cls._of_other_format(path / FINAL_CUT_BUNDLE, FORMATS["fcpxml"], rate, of=path)
             if path.is_dir():
                 return cls._plain(path / CONTENT, of=path, media_folder=path.absolute())
             if not path.is_file():
                 raise _not_there(path)
             with path.open("rb") as file:
-                head = file.read(_HEAD)
+                head = file.read(HEAD)
             if is_archive(head):
                 return cls._packed(path, unpack_into)
-            _refuse_foreign(head, path)
+            if kind := recognise(head):
+                return cls._of_other_format(path, kind, rate, of=path)
+            refuse_unknown(head, path.name)
             return cls._plain(path, of=path, media_folder=path.absolute().parent)
         except (OSError, ValueError) as error:
             raise TimelineError(f"“{path}” cannot be opened", cause=str(error)) from error
@@ -101,13 +120,13 @@ class _File:
     def _plain(cls, path: Path, *, of: Path, media_folder: Path) -> _File:
         _refuse_size(path, of=of)
         state = _state(path)
-        scan = Scan(of.name, (*WORDS, _OURS))
+        scan = Scan(of.name, (_OURS, FATAL))
         with path.open("rb") as file:
             while block := file.read(BLOCK):
                 scan.feed(block)
         sha256 = scan.finish()
-        if SHARED in scan.found:
-            refuse_cycles(path.read_bytes(), of.name)
+        if path.stat().st_size <= MOST_VETTED or scan.found & {SHARED, FATAL}:
+            _vet(path.read_bytes(), of.name, scan)
         return cls(
             name=of.name,
             path=path,
@@ -120,11 +139,11 @@ class _File:
     @classmethod
     def _packed(cls, path: Path, unpack_into: Path | None) -> _File:
         content = read_content(path, most=LARGEST)
-        scan = Scan(path.name, (*WORDS, _OURS))
+        scan = Scan(path.name, (_OURS, FATAL))
         scan.feed(content)
         scan.finish()
-        if SHARED in scan.found:
-            refuse_cycles(content, path.name)
+        if len(content) <= MOST_VETTED or scan.found & {SHARED, FATAL}:
+            _vet(content, path.name, scan)
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(
@@ -134,6 +153,27 @@ class _File:
             sha256=sha256,
             words=frozenset(scan.found),
             media_folder=unpack_into or platformdirs.user_cache_path("reperform") / "unpacked" / sha256[:24],
+        )
+
+    @classmethod
+    def _of_other_format(cls, path: Path, kind: Format, rate: Rate | None, *, of: Path) -> _File:
+        state = _state(path)
+        content, sha256, foreign = foreign_timeline(path, kind, rate)
+        if state != _state(path):
+            raise _changed(of.name)
+        scan = Scan(of.name, (_OURS,))
+        scan.feed(content)
+        scan.finish()
+        if SHARED in scan.found:
+            refuse_endless(content, of.name)
+        return cls(
+            name=of.name,
+            path=None,
+            content=content,
+            sha256=sha256,
+            words=frozenset(scan.found),
+            media_folder=path.absolute().parent,
+            foreign=foreign,
         )
 
     def read(self) -> bytes:
@@ -147,6 +187,13 @@ class _File:
             return True
         with self.path.open("rb") as file:
             return file.read(len(BOM_UTF8)) == BOM_UTF8
+
+
+def _vet(content: bytes, name: str, scan: Scan) -> None:
+    """Raises TimelineError for what would crash OTIO, in its reader or later."""
+    refuse_fatal(content, name)
+    if SHARED in scan.found:
+        refuse_endless(content, name)
 
 
 def _not_there(path: Path) -> TimelineError:
@@ -167,18 +214,6 @@ def _refuse_size(path: Path, *, of: Path) -> None:
             f"“{of.name}” has {size:,} bytes; {LARGEST:,} are the most that is read of a timeline",
             fix="Export a part of the cut, a reel for example.",
         )
-
-
-def _refuse_foreign(head: bytes, path: Path) -> None:
-    text = head.removeprefix(BOM_UTF8).lstrip()
-    if text.startswith((b"{", b"[")):
-        return
-    kind = next((kind for magic, kind in _FOREIGN if text.startswith(magic)), None)
-    about = f"is {kind}" if kind else "is empty" if not text else "is not OpenTimelineIO"
-    raise TimelineError(
-        f"“{path.name}” {about}",
-        fix="Export the timeline from the editor as OpenTimelineIO (.otio) and give that file.",
-    )
 
 
 def _parsed(file: _File) -> Any:
@@ -203,10 +238,12 @@ def _by_otio(file: _File) -> Any:
     # Not through OTIO's adapters: neither hooks nor media linkers of this machine change what the editor cut.
     root = otio.core.deserialize_json_from_file(str(file.path))
     if file.state != _state(file.path):
-        raise TimelineError(
-            f"“{file.name}” changed while it was read", fix="Wait until the export is over, and try again."
-        )
+        raise _changed(file.name)
     return root
+
+
+def _changed(name: str) -> TimelineError:
+    return TimelineError(f"“{name}” changed while it was read", fix="Wait until the export is over, and try again.")
 
 
 def _state(path: Path) -> tuple[int, ...]:
@@ -224,63 +261,3 @@ def _too_new(file: _File, error: Exception) -> TimelineError:
         fix="Save it for the older version with the program that wrote it"
         f" (its environment: OTIO_DEFAULT_TARGET_VERSION_FAMILY_LABEL=OTIO_CORE:{version}.0), and give that file.",
     )
-
-
-def _one_timeline(root: Any, wanted: str | None, path: Path) -> otio.schema.Timeline:
-    if isinstance(root, otio.schema.SerializableCollection):
-        return _chosen(list(_timelines(root)), wanted, path)
-    timeline = _wrapped(root)
-    if timeline is None or timeline.tracks is None:
-        raise TimelineError(
-            f"“{path.name}” holds no timeline",
-            fix="Give a file whose root is an OpenTimelineIO timeline, stack, track or clip.",
-        )
-    if wanted and timeline.name and timeline.name != wanted:
-        raise TimelineError(
-            f"“{path.name}” holds one timeline, “{timeline.name}”, and none called “{wanted}”",
-            fix="Leave --timeline out.",
-        )
-    return timeline
-
-
-def _timelines(collection: Any) -> Iterator[otio.schema.Timeline]:
-    for item in collection:
-        if isinstance(item, otio.schema.SerializableCollection):
-            yield from _timelines(item)
-        elif isinstance(item, otio.schema.Timeline) and item.tracks is not None:
-            yield item
-
-
-def _chosen(timelines: list[otio.schema.Timeline], wanted: str | None, path: Path) -> otio.schema.Timeline:
-    """The only one, or the one of that name."""
-    fitting = [timeline for timeline in timelines if wanted is None or timeline.name == wanted]
-    if len(fitting) == 1:
-        return fitting[0]
-    if not timelines:
-        raise TimelineError(f"“{path.name}” is a collection without a timeline in it", fix="Export a timeline.")
-    names = ", ".join(f"“{timeline.name or 'without a name'}”" for timeline in timelines[:50])
-    if wanted is None:
-        message = f"“{path.name}” holds {len(timelines)} timelines: {names}"
-    elif fitting:
-        message = f"“{path.name}” holds {len(fitting)} timelines called “{wanted}”"
-    else:
-        message = f"“{path.name}” holds no timeline called “{wanted}”, but {names}"
-    raise TimelineError(message, fix="Choose one with --timeline NAME, or export it on its own.")
-
-
-def _wrapped(root: Any) -> otio.schema.Timeline | None:
-    """A timeline around a stack, track or item that stands alone; None for anything else."""
-    if isinstance(root, otio.schema.Timeline):
-        return root
-    if not isinstance(root, otio.core.Item):
-        return None
-    timeline = otio.schema.Timeline(root.name)
-    if isinstance(root, otio.schema.Stack):
-        timeline.tracks = root
-    elif isinstance(root, otio.schema.Track):
-        timeline.tracks.append(root)
-    else:
-        track = otio.schema.Track(kind=otio.schema.TrackKind.Video)
-        track.append(root)
-        timeline.tracks.append(track)
-    return timeline

@@ -9,6 +9,7 @@ timeline                      TimelineRecord
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -90,6 +91,8 @@ class ClipRecord(Record):
     source_start: int | None
     """Timecode of the source's first frame, in frames; None where it has none."""
     source_frames: int
+    shown: str | None = None
+    """On the record's clock: a digest of which source frames are visible, one after the other."""
     origin: RateText | None = None
     """When the source's first frame is, in the clip's own time, in seconds: "3600", "1001/24". It holds however the clip is trimmed."""
     voice_in_cut: bool
@@ -99,6 +102,11 @@ class ClipRecord(Record):
     status: Status = "waiting"
     range_added: bool = False
     """The clip had no source range; it was given the one it showed, since a take is longer than that."""
+
+    @property
+    def frames_on_clock(self) -> int | None:
+        """Frames of the source, where its clock counts them; None on the record's."""
+        return self.source_frames if self.clock == "media" else None
 
 
 class SoundRecord(Record):
@@ -125,6 +133,8 @@ class TimelineRecord(Record):
     sound: Literal["keep", "take"] | None = None
     rate: RateText = Field(gt=0)
     drop_frame: bool = False
+    top_down: bool = False
+    """The uppermost picture track is the first of the stack."""
     take_number: int | None = None
     """In the style `timelines`: the take that this one shows."""
     name: str | None = None
@@ -242,5 +252,13 @@ def clip_record_of(shot: Shot, original: str) -> ClipRecord:
         rate=shot.media.rate,
         source_start=shot.source.start_frame,
         source_frames=shot.source.frames,
+        shown=_shown(shot),
         voice_in_cut=shot.voice_in_cut,
     )
+
+
+def _shown(shot: Shot) -> str | None:
+    if shot.media.map is None:
+        return None
+    visible = shot.media.map[shot.media.head :][: shot.media.frames]
+    return hashlib.sha256(repr(visible).encode()).hexdigest()[:16]

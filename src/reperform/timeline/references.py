@@ -52,15 +52,19 @@ def start_of(take: TakeRecord, origin: Fraction) -> Fraction:
     return origin + take.in_frame / take.rate
 
 
-def covers(take: TakeRecord, start: Fraction, wanted: Span, *, source_frames: int) -> bool:
+def covers(take: TakeRecord, start: Fraction, wanted: Span, *, source_frames: int | None) -> bool:
     """Whether a take that starts at `start` holds all that is `wanted` of it.
 
-    Where the take reaches an end of its source, there is no more to have: the original ends there too.
+    Where the take reaches an end of its source, there is no more to have: the original ends there too. `source_frames`
+    None: the take does not count in frames of its source.
     """
     tolerance = SNAP / take.rate
     end = start + take.frames / take.rate
-    head = wanted[0] >= start - tolerance or take.in_frame == 0
-    tail = wanted[1] <= end + tolerance or take.in_frame + take.frames >= source_frames
+    at_start, at_end = False, False
+    if source_frames is not None:
+        at_start, at_end = take.in_frame == 0, take.in_frame + take.frames >= source_frames
+    head = wanted[0] >= start - tolerance or at_start
+    tail = wanted[1] <= end + tolerance or at_end
     return head and tail and wanted[0] < end and wanted[1] > start
 
 

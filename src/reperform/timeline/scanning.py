@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import json
 import re
 from threading import Thread
-from typing import Any
 
 from reperform.errors import TimelineError
+from reperform.timeline.sharing import SHARED
 
-__all__ = ["BLOCK", "DEEPEST", "SHARED", "Scan", "newer_schemas", "refuse_cycles"]
+__all__ = ["BLOCK", "DEEPEST", "Scan", "newer_schemas"]
 
 DEEPEST = 200
 """Levels of brackets in one another; real timelines have a few dozen."""
@@ -22,12 +21,15 @@ DEEPEST = 200
 BLOCK = 1 << 22
 """Bytes that a scan is best fed at once."""
 
-SHARED = "SerializableObjectRef"
-"""How OTIO writes an object that it has written already."""
+MOST_OBJECTS, MOST_VALUES = 5_000_000, 32_000_000
+"""Of one file. OTIO needs half a kilobyte for the least object and fifty bytes for a number; 85,000 clips with all of Resolve's effects, a
+gigabyte, have 4 million and 17 million.
+"""
 
+_WORTH_A_THREAD = 1 << 16
 _LONGEST_KEY = 64
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
-_ALL_ELSE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+_ALL_ELSE = bytes(byte for byte in range(256) if byte not in b'[]{}",')
 _TOO_DEEP = b"[" * (DEEPEST + 1)
 _SCHEMA = re.compile(rb'"OTIO_SCHEMA"\s*:\s*"(\w{1,80})\.(\d{1,4})"')
 
@@ -35,7 +37,8 @@ _SCHEMA = re.compile(rb'"OTIO_SCHEMA"\s*:\s*"(\w{1,80})\.(\d{1,4})"')
 class Scan:
     """What the bytes of a timeline tell, block by block: its digest, which of some words stand in it, and whether it is safe.
 
-    Feeding it raises TimelineError for brackets nested deeper than DEEPEST or not matching, and for text that is not UTF-8.
+    Feeding it raises TimelineError for brackets nested deeper than DEEPEST or not matching, for text that is not UTF-8, and for
+    more than MOST_OBJECTS or MOST_VALUES.
     """
 
     def __init__(self, name: str, words: tuple[str, ...] = ()) -> None:
@@ -49,19 +52,21 @@ class Scan:
         self._escaped = False
         self._in_string = False
         self._open = 0
+        self._objects = self._values = 0
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
+        if len(block) < _WORTH_A_THREAD:
+            self._digest.update(block)
+            self._look(block)
+            return
         # The digest needs no interpreter, so it is made while the rest is done.
         digesting = Thread(target=self._digest.update, args=(block,))
         digesting.start()
         try:
-            self._look_for_words(block)
-            self._decode(block)
-            self._refuse_depth(self._outside_strings(block))
+            self._look(block)
         finally:
             digesting.join()
-        self._last = block[-_LONGEST_KEY:]
 
     def finish(self) -> str:
         """The SHA-256 of all that was fed."""
@@ -70,12 +75,30 @@ class Scan:
             raise self._unmatched()
         return self._digest.hexdigest()
 
+    def _look(self, block: bytes) -> None:
+        self._look_for_words(block)
+        self._decode(block)
+        marks = self._without_escapes(block).translate(None, _ALL_ELSE)
+        self._refuse_too_many(marks)
+        self._refuse_depth(self._outside_strings(marks))
+        self._last = block[-_LONGEST_KEY:]
+
     def _look_for_words(self, block: bytes) -> None:
         seam = self._last + block[:_LONGEST_KEY]
         for word, spelled in list(self._missing.items()):
             if spelled in block or spelled in seam:
                 self.found.add(word)
                 del self._missing[word]
+
+    def _refuse_too_many(self, marks: bytes) -> None:
+        """Those in strings count too: near enough."""
+        self._objects += marks.count(b"{")
+        self._values += marks.count(b",")
+        if self._objects > MOST_OBJECTS or self._values > MOST_VALUES:
+            raise TimelineError(
+                f"“{self._name}” holds more than {MOST_OBJECTS:,} objects or {MOST_VALUES:,} values, which no cut needs",
+                fix="Export a part of the cut, a reel for example.",
+            )
 
     def _decode(self, block: bytes, *, final: bool = False) -> None:
         if not final and block.isascii() and not self._decoder.getstate()[0]:
@@ -87,8 +110,8 @@ class Scan:
                 f"“{self._name}” is not UTF-8 text", cause=str(error), fix="Export the timeline again."
             ) from error
 
-    def _outside_strings(self, block: bytes) -> bytes:
-        """Only the brackets, all square, that stand outside of strings."""
+    def _without_escapes(self, block: bytes) -> bytes:
+        """Without what a backslash stands before, wherever blocks meet."""
         if self._escaped:
             block = block[1:] if block[:1] in (b"\\", b'"') else block
             self._escaped = False
@@ -97,7 +120,11 @@ class Scan:
             if block.endswith(b"\\"):
                 self._escaped = True
             block = block.replace(rb"\"", b"")
-        pieces = block.translate(_BRACKETS, _ALL_ELSE).replace(b'""', b"").split(b'"')
+        return block
+
+    def _outside_strings(self, marks: bytes) -> bytes:
+        """Only the brackets, all square, that stand outside of strings."""
+        pieces = marks.translate(_BRACKETS, b",").replace(b'""', b"").split(b'"')
         outside = b"".join(pieces[1 if self._in_string else 0 :: 2])
         self._in_string ^= len(pieces) % 2 == 0
         return outside
@@ -137,30 +164,3 @@ def newer_schemas(content: bytes, known: dict[str, int]) -> list[str]:
     """The schemas in a newer version than `known` has, such as `Marker.3`."""
     found = {(match[1].decode(), int(match[2])) for match in _SCHEMA.finditer(content)}
     return sorted(f"{schema}.{version}" for schema, version in found if version > known.get(schema, version))
-
-
-def refuse_cycles(content: bytes, name: str) -> None:
-    """Raises TimelineError for a timeline in which an object contains itself.
-
-    OTIO writes an object that is used twice as a reference to its id; one inside itself has no end. For files in which
-    SHARED was found.
-    """
-    try:
-        root = json.loads(content)
-    except ValueError:
-        return  # OTIO says what is wrong with it
-    waiting: list[tuple[Any, frozenset[str]]] = [(root, frozenset())]
-    while waiting:
-        value, around = waiting.pop()
-        if isinstance(value, list):
-            waiting += [(item, around) for item in value]
-        if not isinstance(value, dict):
-            continue
-        if str(value.get("OTIO_SCHEMA")).startswith(f"{SHARED}.") and str(value.get("id")) in around:
-            raise TimelineError(
-                f"“{name}” holds a stack or track that contains itself",
-                fix="Export the timeline again from its editor.",
-            )
-        identity = value.get("OTIO_REF_ID")
-        inside = around | {str(identity)} if identity is not None else around
-        waiting += [(item, inside) for item in value.values()]

@@ -4,46 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Protocol
 
 from reperform.direction import Direction
-from reperform.errors import InputError, MediaError, MediaRefused
-from reperform.model import Cue, PlanSettings, RecordRange, Shot, ShotMedia, Source, Voice
-from reperform.timeline.audio import HeardClip, named_tracks
+from reperform.errors import InputError, MediaError
+from reperform.model import Cue, PlanSettings, Shot, Voice
+from reperform.timeline.audio import named_tracks
 from reperform.timeline.cut import Index, PlacedClip
 from reperform.timeline.fitting import CuePlace
 from reperform.timeline.marks import asks
+from reperform.timeline.one_shot import MediaLinker, own_sound_of, see, shot_of
 from reperform.timeline.owning import OwnSound, OwnSounds
 from reperform.timeline.placing import Spot, short
 from reperform.timeline.reporting import Reporter
-from reperform.timeline.voices import VoiceLinker, Voices, guide_tracks, refuse_two_at_once
-from reperform.timing import SNAP, FrameRange, ceil_frame, floor_frame, format_timecode
+from reperform.timeline.retimes.seen import Seen
+from reperform.timeline.voices import Voices, guide_tracks, refuse_two_at_once
+from reperform.timing import SNAP, FrameRange, ceil_frame, floor_frame
 
 __all__ = ["MediaLinker", "ShotBuilder"]
 
 _UNKNOWN = FrameRange(0, 0)
-
-
-class SeenClip(HeardClip, Protocol):
-    """A clip's file, as the linker gives it."""
-
-    @property
-    def in_frame(self) -> int:
-        """The first visible frame."""
-        ...
-
-    @property
-    def frames(self) -> int:
-        """How many are visible."""
-        ...
-
-
-class MediaLinker(VoiceLinker, Protocol):
-    """What is needed of the linker."""
-
-    def link(self, placed: PlacedClip) -> SeenClip:
-        """The file of a clip of moving picture, and what of it is visible. Raises MediaRefused."""
-        ...
 
 
 class ShotBuilder:
@@ -107,15 +86,15 @@ class _ShotMaker:
         linked = self._link(asked)
         if linked is None:
             return None
-        source, visible = linked.source, FrameRange(linked.in_frame, linked.frames)
-        base = self._clip.record_start - linked.start_seconds
-        asked = self._one_after_another([self._on_media(one, base, source.rate, visible) for one in asked])
-        own = self._builder.own.of(self._clip, source, media=visible, zero=base + visible.start / source.rate)
+        asked = self._one_after_another([self._on_clock(one, linked) for one in asked])
+        own = own_sound_of(self._builder.own, self._clip, linked)
         shot_id = self._builder.shot_id(self._clip)
-        cues, in_cut = self._cues(shot_id, asked, source, visible, base, own)
+        cues, in_cut = self._cues(shot_id, asked, linked, own)
         if self._failed:
             return None
-        return self._shot(shot_id, source, visible, own, cues, voice_in_cut=in_cut)
+        if linked.doubt:
+            self._report.warning(self._clip, None, linked.doubt)
+        return shot_of(shot_id, self._clip, self._builder.cut, seen=linked, own=own, cues=cues, voice_in_cut=in_cut)
 
     def _error(self, at: Fraction | None, error: InputError | MediaError) -> None:
         self._failed = True
@@ -156,20 +135,16 @@ class _ShotMaker:
         start, end = max(guide.record_start, self._clip.record_start), min(guide.record_end, self._clip.record_end)
         return start, end, True
 
-    def _link(self, asked: list[_Asked]) -> SeenClip | None:
-        first = min(one.spot.start for one in asked)
-        if self._clip.speed != 1:
-            self._error(first, _retimed(self._clip))
-            return None
+    def _link(self, asked: list[_Asked]) -> Seen | None:
+        handles = self._builder.settings.handle_frames
         try:
-            linked = self._builder.linker.link(self._clip)
-            _refuse_unmoving(linked, self._clip)
+            return see(self._clip, self._builder.linker, self._builder.cut, handles=handles)
         except (InputError, MediaError) as error:
-            self._error(first, error)
+            self._error(min(one.spot.start for one in asked), error)
             return None
-        return linked
 
-    def _on_media(self, asked: _Asked, base: Fraction, rate: Fraction, visible: FrameRange) -> _Asked:
+    def _on_clock(self, asked: _Asked, seen: Seen) -> _Asked:
+        rate, base, visible = seen.rate, seen.base, seen.visible
         start = max(visible.start, floor_frame(asked.start - base, rate))
         end = min(visible.end, ceil_frame(asked.end - base, rate))
         start = min(start, visible.end - 1)
@@ -205,19 +180,17 @@ class _ShotMaker:
         start, end = cut.timecode(cut.record_frame(asked.start)), cut.timecode(ceil_frame(asked.end, cut.rate))
         return f"“{short(asked.spot.mark)}” ({start} to {end})"
 
-    def _cues(
-        self, shot: str, asked: list[_Asked], source: Source, visible: FrameRange, base: Fraction, own: OwnSound
-    ) -> tuple[tuple[Cue, ...], bool]:
+    def _cues(self, shot: str, asked: list[_Asked], seen: Seen, own: OwnSound) -> tuple[tuple[Cue, ...], bool]:
         """The cues with their voices, and whether all of these already sound in the cut."""
         cues: list[Cue] = []
         in_cut = True
         for number, one in enumerate(asked, 1):
             place = CuePlace(
                 clip=self._clip,
-                frames=one.frames,
-                visible=visible,
-                rate=source.rate,
-                base=base,
+                frames=one.frames.shifted(-seen.origin),
+                visible=seen.visible.shifted(-seen.origin),
+                rate=seen.rate,
+                base=seen.base + seen.origin / seen.rate,
                 begun_before=one.spot.begun_before,
                 goes_on=one.spot.goes_on,
             )
@@ -241,6 +214,8 @@ class _ShotMaker:
     def _warn_of_refused(self, own: OwnSound) -> None:
         for error in own.refused:
             self._report.warning(self._clip, None, f"a part of its own sound is not heard: {error.message}", error.fix)
+        for note in own.notes:
+            self._report.note(self._clip, None, note)
 
     def _cue(self, cue: str, asked: _Asked, voices: tuple[Voice, ...]) -> Cue:
         cut = self._builder.cut
@@ -249,78 +224,9 @@ class _ShotMaker:
             marker=asked.spot.mark.text,
             character=asked.direction.character,
             record_in=cut.timecode(cut.record_frame(asked.start)),
+            record_out=cut.timecode(ceil_frame(asked.end, cut.rate)),
             in_frame=asked.frames.start,
             frames=asked.frames.frames,
             direction=asked.direction,
             voices=voices,
-        )
-
-    def _shot(
-        self,
-        shot: str,
-        source: Source,
-        visible: FrameRange,
-        own: OwnSound,
-        cues: tuple[Cue, ...],
-        *,
-        voice_in_cut: bool,
-    ) -> Shot:
-        clip, cut = self._clip, self._builder.cut
-        record = RecordRange(
-            in_=cut.timecode(clip.record.start),
-            out=cut.timecode(clip.record.end),
-            in_frame=clip.record.start,
-            frames=clip.record.frames,
-        )
-        return Shot(
-            id=shot,
-            clip=clip.name,
-            track=clip.track.label,
-            index=clip.index,
-            address=clip.address,
-            record=record,
-            media=_media(clip, source, visible, handles=self._builder.settings.handle_frames),
-            source=source,
-            own_sound=own.sounds,
-            linked_audio=tuple(audio.address for audio in own.linked),
-            voice_in_cut=voice_in_cut,
-            cues=cues,
-        )
-
-
-def _media(clip: PlacedClip, source: Source, visible: FrameRange, *, handles: int) -> ShotMedia:
-    """The visible range with its handles; a transition needs its own frames beyond them."""
-    start = None
-    if source.start_frame is not None:
-        start = format_timecode(source.start_frame + visible.start, source.rate, drop_frame=source.drop_frame)
-    head = handles + ceil_frame(clip.head_transition, source.rate)
-    tail = handles + ceil_frame(clip.tail_transition, source.rate)
-    return ShotMedia(
-        path=source.path,
-        rate=source.rate,
-        start=start,
-        in_frame=visible.start,
-        frames=visible.frames,
-        head=max(0, min(head, visible.start)),
-        tail=max(0, min(tail, source.frames - visible.end)),
-    )
-
-
-def _retimed(clip: PlacedClip) -> InputError:
-    speed = "at a speed that varies" if clip.speed is None else f"at {float(clip.speed) * 100:.4g} % speed"
-    return InputError(
-        f"{clip.name} is retimed: it plays {speed}, and retimed shots are not performed yet",
-        fix="take the retime off, or render the clip in place and mark the result",
-    )
-
-
-def _refuse_unmoving(linked: SeenClip, clip: PlacedClip) -> None:
-    if linked.source.kind != "movie":
-        kind = "a still" if linked.source.kind == "still" else "sound without picture"
-        raise MediaRefused(f"the media of {clip.name} is {kind}", fix="mark a clip of moving picture")
-    if linked.frames < 1 or linked.in_frame < 0 or linked.in_frame + linked.frames > linked.source.frames:
-        raise MediaRefused(
-            f"{clip.name} shows frames {linked.in_frame} to {linked.in_frame + linked.frames} of {linked.source.path.name}, "
-            f"which has {linked.source.frames}",
-            fix="relink the clip to its full media, or trim it",
         )

@@ -69,6 +69,8 @@ class Space(NamedTuple):
     speed: Fraction | None = ONE
     """The product of the retimes around it; None where one of them varies."""
     enabled: bool = True
+    within: tuple[Space, Item] | None = None
+    """What the composition stands in, and its place there. None for the timeline's own stack."""
 
     @property
     def is_plain(self) -> bool:
@@ -115,7 +117,7 @@ class Space(NamedTuple):
         backward = speed is not None and speed < 0
         anchor = self.at(item.local + item.duration if backward else item.local)
         origin = anchor - item.source_start * scale if item.source_start else anchor
-        return Space(whole(origin), scale, low, high, product(speed, self.speed), enabled)
+        return Space(whole(origin), scale, low, high, product(speed, self.speed), enabled, (self, item))
 
 
 def whole(flicks: Flicks) -> Flicks:

@@ -1,21 +1,15 @@
-"""Takes on tracks of their own, above their shots and below what covers those: each a copy of its clip, all disabled but the
-chosen ones, on top."""
+"""A take as a clip for a track of takes: a copy of its shot's clip, on the clock of the take's own file."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import groupby, pairwise
-from typing import Any
 
 import opentimelineio as otio
 
 from reperform.timeline import records
 from reperform.timeline.alternates import Alternates, Entry
-from reperform.timeline.places import Place, occupied
+from reperform.timeline.places import Place
 from reperform.timeline.records import TrackClipRecord
 from reperform.timeline.references import (
     Span,
@@ -28,9 +22,11 @@ from reperform.timeline.references import (
 )
 from reperform.timing import SNAP, exact_seconds
 
-__all__ = ["Placement", "lay_tracks", "place_take", "visible_and_take"]
+__all__ = ["Placement", "place_take", "visible_and_take"]
 
 _DEFAULT = "DEFAULT_MEDIA"
+_LINKS = {"Resolve_OTIO": "Link Group ID", "PremierePro_OTIO": "LinkID"}
+"""Where editors keep which clips move together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +42,8 @@ class Placement:
     after: otio.schema.Transition | None = None
     followed: bool = False
     chosen: bool
+    covered: bool = True
+    """Its shot has a chosen take, which lies above it."""
     rank: int
 
     @property
@@ -61,7 +59,8 @@ def visible_and_take(alternates: Alternates, entry: Entry, place: Place) -> tupl
     record, take = alternates.record, entry.record
     length = place.end - place.start
     if record.clock == "record":
-        first = record.in_frame / record.rate
+        # It counts from the first frame that is seen, which a compound may show later than its beginning.
+        first = record.in_frame / record.rate - place.hidden
         return (first, first + length), take.in_frame / take.rate
     origin = origin_of(alternates.clip, alternates.original, record)
     shown = alternates.clip.source_range or getattr(alternates.original, "available_range", None)
@@ -104,13 +103,14 @@ def place_take(
         after=_kept_after(place, piece, visible, start + take.frames / take.rate),
         followed=place.followed,
         chosen=entry is alternates.chosen,
+        covered=alternates.chosen is not None,
         rank=rank,
     )
 
 
 def _held(alternates: Alternates, entry: Entry, visible: Span, start: Fraction) -> Span | None:
     """The visible part that the take holds; None where it holds none of it."""
-    if covers(entry.record, start, visible, source_frames=alternates.record.source_frames):
+    if covers(entry.record, start, visible, source_frames=alternates.record.frames_on_clock):
         return visible
     end = start + entry.record.frames / entry.record.rate
     piece = max(visible[0], start), min(visible[1], end)
@@ -125,9 +125,10 @@ def _bare_copy(clip: otio.schema.Clip) -> otio.schema.Clip:
     for index in range(len(copy.effects) - 1, -1, -1):
         if isinstance(copy.effects[index], otio.schema.TimeEffect):
             del copy.effects[index]
-    resolve = copy.metadata.get("Resolve_OTIO")
-    if resolve is not None and "Link Group ID" in resolve:
-        del resolve["Link Group ID"]
+    for editor, link in _LINKS.items():
+        found = copy.metadata.get(editor)
+        if found is not None and link in found:
+            del found[link]
     return copy
 
 
@@ -153,120 +154,3 @@ def _kept_after(place: Place, piece: Span, visible: Span, end: Fraction) -> otio
     if place.after is None or piece[1] != visible[1]:
         return None
     return place.after if end >= piece[1] + exact_seconds(place.after.out_offset) - SNAP / 24 else None
-
-
-def lay_tracks(
-    placements: Sequence[Placement], *, rate: float, for_: str, earlier: Sequence[otio.schema.Track] = ()
-) -> None:
-    """Puts the placements of one stack onto tracks as high as they cover nothing that covers their shots, the chosen ones on top.
-
-    `earlier` are the tracks of takes that stood in this stack, bottom up: they are used again, with what is theirs.
-    """
-    if not placements:
-        return
-    stack = placements[0].stack
-    laid: list[tuple[int, otio.schema.Track]] = []
-    for height, items in _by_height(stack, placements):
-        lower = _first_fit([item for item in items if not item.chosen])
-        upper = _in_picture_order([item for item in items if item.chosen])
-        for number, lane in enumerate([*lower, *upper]):
-            track = earlier[len(laid)] if len(laid) < len(earlier) else _new_track(for_)
-            track.clear()
-            track.name = f"Takes {len(laid) + 1}"
-            track.enabled = number >= len(lower)
-            _fill(track, lane, rate)
-            laid.append((height, track))
-    for height, track in reversed(laid):
-        stack.insert(height + 1, track)
-
-
-def _new_track(for_: str) -> otio.schema.Track:
-    track = otio.schema.Track(kind=otio.schema.TrackKind.Video)
-    track.metadata[records.NAMESPACE] = {"version": 1, "takes": True}
-    if for_ == "resolve":
-        track.metadata["Resolve_OTIO"] = {"Locked": False}
-    return track
-
-
-def _by_height(stack: otio.schema.Stack, placements: Sequence[Placement]) -> list[tuple[int, list[Placement]]]:
-    """The placements, lowest first, by the child of the stack above which they go.
-
-    A take goes above all picture, but stays below a title or a cutaway that covers its shot: it would hide that.
-    """
-    pictures = [
-        (number, child)
-        for number, child in enumerate(stack)
-        if not (isinstance(child, otio.schema.Track) and child.kind == otio.schema.TrackKind.Audio)
-    ]
-    lowest = min(item.height for item in placements)
-    shown = {number: occupied(child) for number, child in pictures if number > lowest}
-    groups: dict[int, list[Placement]] = defaultdict(list)
-    for item in placements:
-        height = min(item.height, len(stack) - 1)
-        for number, _ in pictures:
-            if number > item.height:
-                if _overlaps(shown[number], item.reach):
-                    break
-                height = number
-        groups[height].append(item)
-    return sorted(groups.items())
-
-
-def _overlaps(spans: Sequence[Span], reach: Span) -> bool:
-    """Whether one of the spans, which are in order and apart, shares time with `reach`."""
-    number = bisect_right(spans, reach[0], key=lambda span: span[1])
-    return number < len(spans) and spans[number][0] < reach[1]
-
-
-def _first_fit(placements: Sequence[Placement]) -> list[list[Placement]]:
-    lanes: list[list[Placement]] = []
-    for item in sorted(placements, key=lambda item: (item.start, item.height, item.rank)):
-        lane = next((lane for lane in lanes if _fits(lane[-1], item)), None)
-        if lane is None:
-            lanes.append([item])
-        else:
-            lane.append(item)
-    return lanes
-
-
-def _in_picture_order(placements: Sequence[Placement]) -> list[list[Placement]]:
-    """On one track if they can be; else so that what lay above lies above."""
-    lanes: list[list[Placement]] = []
-    by_height = sorted(placements, key=lambda item: item.height)
-    for _, group in groupby(by_height, key=lambda item: item.height):
-        fitted = _first_fit(list(group))
-        merged = sorted([*(lanes[-1] if lanes else ()), *fitted[0]], key=lambda item: item.start)
-        if lanes and len(fitted) == 1 and all(_fits(left, right) for left, right in pairwise(merged)):
-            lanes[-1] = merged
-        else:
-            lanes += fitted
-    return lanes
-
-
-def _fits(left: Placement, right: Placement) -> bool:
-    """Whether `right` can follow `left` on one track: apart, or joined by the transition that joined them before."""
-    if left.end == right.start and left.after is not None and left.after is right.before:
-        return True
-    return left.reach[1] <= right.reach[0]
-
-
-def _fill(track: otio.schema.Track, lane: Sequence[Placement], rate: float) -> None:
-    position = Fraction(0)
-    joined: Any = None
-    for item in lane:
-        if item.start > position:
-            track.append(_gap(item.start - position, rate))
-        if item.before is not None and item.before is not joined:
-            track.append(item.before.clone())
-        track.append(item.clip)
-        if item.after is not None:
-            track.append(item.after.clone())
-        joined, position = item.after, item.end
-    last = lane[-1]
-    if last.after is not None and last.followed and last.reach[1] > last.end:
-        track.append(_gap(last.reach[1] - last.end, rate))
-
-
-def _gap(seconds: Fraction, rate: float) -> otio.schema.Gap:
-    zero = otio.opentime.RationalTime(0, rate)
-    return otio.schema.Gap(source_range=otio.opentime.TimeRange(zero, time_at(seconds, rate)))

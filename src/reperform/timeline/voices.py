@@ -16,6 +16,7 @@ from reperform.timeline.audio import SoundClips, SoundLinker, named_tracks, samp
 from reperform.timeline.cut import Index, PlacedClip, TrackPlace
 from reperform.timeline.fitting import CuePlace, FileVoices, Fitted
 from reperform.timeline.owning import OwnSound, own_range
+from reperform.timeline.retimes.sound import heard_sample, pitch_note, sound_speed
 
 __all__ = ["VoiceLinker", "Voices", "guide_tracks", "refuse_two_at_once"]
 
@@ -80,7 +81,8 @@ class Voices:
             return self._files.of(cue, direction)
         guides = self.guide_under(cue.start, cue.end, direction)
         if guides:
-            return Fitted(voices=tuple(self._guide_voices(guides, cue)), notes=tuple(_unspoken(direction, guides)))
+            voices = tuple(self._guide_voices(guides, cue))
+            return Fitted(voices=voices, notes=(*_unspoken(direction, guides), *_sped(voices)))
         if audio:
             raise InputError(
                 f"audio: {audio.track}: no clip on that track is under the mark",
@@ -104,29 +106,34 @@ class Voices:
             yield self._guide_voice(clip, cue)
 
     def _guide_voice(self, clip: PlacedClip, cue: CuePlace) -> Voice:
-        if clip.speed != 1:
-            raise InputError(f"the guide clip {_named(clip)} is retimed", fix="render it in place, at its new speed")
+        what = f"the guide clip {_named(clip)}"
+        speed = sound_speed(clip, what=what, fix="render it in place, at its new speed")
         linked = self._linker.link_sound(clip)
         if not linked.source.audio:
             raise MediaRefused(f"the guide clip {_named(clip)} has no sound in it", fix="relink it to a sound file")
-        stream, channels = streams_of(clip.clip, linked.source)[0]
+        stream, channels = streams_of(self._index.cut.dialect.channels(clip.clip), linked.source)[0]
         start, end = max(cue.start, clip.record_start), min(cue.end, clip.record_end)
         # On the clock of the shot's media, so that a trim moves no sample against its frame.
-        early = sample_of(linked.start_seconds + cue.base - clip.record_start, stream.rate) - stream.start_sample
+        begins = linked.start_seconds + cue.base - clip.record_start
+        early = sample_of(begins, stream.rate) - stream.start_sample
+        if speed != 1:
+            begun = heard_sample(linked.start_seconds * stream.rate - stream.start_sample, speed)
+            early = begun + sample_of(cue.base - clip.record_start, stream.rate)
         first = sample_of(start - cue.base, stream.rate) + early
         last = sample_of(end - cue.base, stream.rate) + early
         offset = first - early - sample_of(cue.start - cue.base, stream.rate)
         return Voice(
             kind="track",
             path=linked.source.path,
-            start_seconds=first / stream.rate,
-            end_seconds=last / stream.rate,
+            start_seconds=first * speed / stream.rate,
+            end_seconds=last * speed / stream.rate,
             stream=stream.index,
             channels=channels,
             sample_rate=stream.rate,
             start_sample=first,
             end_sample=last,
             offset_samples=offset,
+            speed=speed,
             label=_named(clip),
         )
 
@@ -148,6 +155,12 @@ def _named(clip: PlacedClip) -> str:
 def _unspoken(direction: Direction, guides: Sequence[PlacedClip]) -> Iterator[str]:
     if direction.line:
         yield f"the line is not spoken: the guide clip {_named(guides[0])} is the voice"
+
+
+def _sped(voices: Sequence[Voice]) -> Iterator[str]:
+    for voice in voices:
+        if voice.speed != 1:
+            yield pitch_note(f"the guide clip {voice.label}", voice.speed)
 
 
 def _speech(direction: Direction, line: str) -> Voice:
@@ -180,8 +193,9 @@ def _own_voices(cue: CuePlace, own: OwnSound) -> Iterator[Voice]:
         yield Voice(
             kind="own",
             path=sound.path,
-            start_seconds=(first + offset) / sound.sample_rate,
-            end_seconds=last / sound.sample_rate,
+            start_seconds=(first + offset) * sound.speed / sound.sample_rate,
+            end_seconds=last * sound.speed / sound.sample_rate,
+            speed=sound.speed,
             stream=sound.stream,
             channels=sound.channels,
             sample_rate=sound.sample_rate,

@@ -7,6 +7,9 @@ refusing   what would make the end impossible, before the beginning
 running    performing a plan
 writing    the timeline with its takes
 choices    choosing a take
+onlining   from offline to online: what has takes (taken), its online media (relinked), new takes (remaking), and the
+           timeline with them (online_writing)
+marks      marks from the shell
 employing  which engines may be used
 """
 
@@ -15,7 +18,7 @@ from __future__ import annotations
 from reperform.workflow.choices import select
 from reperform.workflow.documents import Outcome, Planned
 from reperform.workflow.employing import connector, engine_named
-from reperform.workflow.plans import load_plan, make_plan, planned_again
+from reperform.workflow.plans import is_plan, load_plan, make_plan, planned_again
 from reperform.workflow.refusing import refuse_unfit
 from reperform.workflow.running import agree_to_pay, perform_in, run
 
@@ -25,6 +28,7 @@ __all__ = [
     "agree_to_pay",
     "connector",
     "engine_named",
+    "is_plan",
     "load_plan",
     "make_plan",
     "perform_in",

@@ -12,45 +12,48 @@ from typing import TYPE_CHECKING
 from reperform.choosing_cues import select_cues
 from reperform.direction import Direction
 from reperform.errors import SettingsError
-from reperform.model import Cue, Place, Plan, PlanSettings, Problem, Shot, Source
+from reperform.model import Cue, ImageSequence, Place, Plan, PlanSettings, Problem, Shot, Source
 from reperform.timing import parse_timecode
 from reperform.workflow.employing import is_allowed
 
 if TYPE_CHECKING:
+    from reperform.linking.linker import Linker
     from reperform.settings import Settings
-    from reperform.sources import Linker
     from reperform.timeline.cues import Found
     from reperform.timeline.cut import Cut
 
-__all__ = ["cue_ids", "find_marked", "kept_cues", "selected", "whole_cut", "with_directions"]
+__all__ = ["cue_ids", "find_marked", "kept_cues", "prober", "selected", "whole_cut", "with_directions"]
 
 _log = logging.getLogger(__name__)
 
 
 def find_marked(cut: Cut, plan_settings: PlanSettings, settings: Settings) -> tuple[Found, Linker]:
     """The marked shots of a cut, without jobs, and what found their media."""
-    from reperform.sources import Linker
+    from reperform.linking.linker import Linker
     from reperform.timeline import cues
     from reperform.timeline.index import build
 
-    linker = Linker(cut, _prober(), media_roots=settings.media_root, allowed_hosts=settings.allowed_hosts)
+    linker = Linker(cut, prober(), media_roots=settings.media_root, allowed_hosts=settings.allowed_hosts)
     return cues.find(build(cut), linker, plan_settings), linker
 
 
-def _prober() -> Callable[..., Source]:
+def prober() -> Callable[..., Source]:
     """Probing, once a file and clock."""
-    from reperform.media.probing import probe
+    from reperform.media import probing, sequences
 
     @lru_cache(maxsize=4096)
-    def remembered(path: Path, rate: Fraction | None) -> Source:
-        source = probe(path, rate=rate)
+    def remembered(path: Path, rate: Fraction | None, sequence: ImageSequence | None) -> Source:
+        if sequence is None:
+            source = probing.probe(path, rate=rate)
+        else:
+            source = sequences.probe(path, sequence, rate=rate or Fraction(24))
         _log.info("media %s: %s, %s frames at %s", path, source.codec, source.frames, source.rate)
         return source
 
-    def prober(path: Path, *, rate: Fraction | None = None) -> Source:
-        return remembered(path, rate)
+    def probed(path: Path, *, rate: Fraction | None = None, sequence: ImageSequence | None = None) -> Source:
+        return remembered(path, rate, sequence)
 
-    return prober
+    return probed
 
 
 def with_directions(shots: Sequence[Shot], settings: Settings) -> tuple[list[Shot], list[Problem]]:

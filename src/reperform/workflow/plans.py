@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from reperform.errors import PlanError
-from reperform.memory import nothing_to_collect
+from reperform.memory import in_tidy_memory, nothing_to_collect
 from reperform.model import Cue, Plan, PlanSettings, Problem, Shot, TimelineInfo
 from reperform.timing import format_timecode
 from reperform.workflow.documents import Planned
@@ -19,11 +19,12 @@ from reperform.workflow.finding import find_marked, kept_cues, selected, whole_c
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
+    from reperform.ledger.storage import Storage
     from reperform.settings import Settings
     from reperform.timeline.cues import Found
     from reperform.timeline.cut import Cut
 
-__all__ = ["load_plan", "make_plan", "planned_again"]
+__all__ = ["info_of", "is_plan", "load_plan", "make_plan", "planned_again"]
 
 _log = logging.getLogger(__name__)
 
@@ -42,12 +43,17 @@ def make_plan(
 
     """
     from reperform.ledger.projects import find as find_project
-    from reperform.recalling import recalled
     from reperform.timeline.reading import read
 
     project = find_project(timeline, settings.project)
-    cut = read(timeline, timeline_name=settings.timeline, drop_frame=settings.drop_frame)
-    cut = recalled(cut, project)
+    cut = read(timeline, timeline_name=settings.timeline, drop_frame=settings.drop_frame, rate=settings.rate)
+    return in_tidy_memory(lambda: _planned(cut, settings, only, problems, project))
+
+
+def _planned(cut: Cut, settings: Settings, only: Sequence[str], problems: Sequence[Problem], project: Path) -> Planned:
+    from reperform.recalling import recalled
+
+    cut = recalled(cut, project, settings.ledger)
     _log.info("read %s, as %s writes it; the project is %s", cut.path, cut.dialect.name, project)
     plan_settings = settings.for_plan()
     found, linker = find_marked(cut, plan_settings, settings)
@@ -60,19 +66,39 @@ def make_plan(
         settings=settings,
         plan_settings=plan_settings,
         found=found,
-        problems=(*problems, *found.problems, *linker.notes, *more),
+        problems=(*problems, *cut.notes, *found.problems, *linker.notes, *more),
         project=project,
     )
     plan = plan.model_copy(update={"shots": whole_cut(plan.shots, shots)}) if selection is not None else plan
     return Planned(cut=found.cut, plan=plan, project=project, only=selection)
 
 
+_HEAD = 1 << 16
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a file is meant as a plan: it ends in `.json`, and does not begin as OpenTimelineIO's own JSON."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        with path.open("rb") as file:
+            return b'"OTIO_SCHEMA"' not in file.read(_HEAD)
+    except OSError:
+        return True
+
+
 def load_plan(
-    path: Path, *, project: Path | None = None, only: Sequence[str] = (), changed: Mapping[str, Any] | None = None
+    path: Path,
+    *,
+    project: Path | None = None,
+    only: Sequence[str] = (),
+    changed: Mapping[str, Any] | None = None,
+    storage: Storage | None = None,
 ) -> Planned:
     """A saved plan, with its timeline read again.
 
-    `only` are the words of `--only`; `changed` are fields of its settings that are to be others when it is run.
+    `only` are the words of `--only`; `changed` are fields of its settings that are to be others when it is run; `storage`
+    is as `Ledger.open` takes it.
 
     Raises:
         PlanError: it is no plan, or the timeline is not the one it was made of.
@@ -81,7 +107,6 @@ def load_plan(
     """
     from reperform.ledger.projects import find as find_project
     from reperform.recalling import recalled
-    from reperform.timeline.reading import read
 
     try:
         plan = Plan.model_validate_json(path.read_bytes())
@@ -95,16 +120,18 @@ def load_plan(
         ) from error
     if changed:
         plan = plan.model_copy(update={"settings": plan.settings.model_copy(update=dict(changed))})
-    cut = read(plan.timeline.path, timeline_name=plan.settings.timeline_name, drop_frame=plan.timeline.drop_frame)
+    cut = _read_again(plan)
     if cut.sha256 != plan.timeline.sha256:
         raise PlanError(f"“{cut.path.name}” has changed since it was planned", fix="Plan it again.")
     selection = selected(only, plan.shots, cut)
     project = find_project(cut.path, project)
-    return Planned(cut=recalled(cut, project), plan=plan, project=project, only=selection)
+    return Planned(cut=recalled(cut, project, storage), plan=plan, project=project, only=selection)
 
 
-def planned_again(document: str, project: Path, *, only: frozenset[str] | None) -> Planned:
-    """A plan as the ledger keeps it, with its timeline read again.
+def planned_again(
+    document: str, project: Path, *, only: frozenset[str] | None, storage: Storage | None = None
+) -> Planned:
+    """A plan as the ledger keeps it, with its timeline read again. `storage` is as `Ledger.open` takes it.
 
     Raises:
         PlanError: the timeline is not the one that it was made of.
@@ -112,13 +139,24 @@ def planned_again(document: str, project: Path, *, only: frozenset[str] | None) 
 
     """
     from reperform.recalling import recalled
-    from reperform.timeline.reading import read
 
     plan = Plan.model_validate_json(document)
-    cut = read(plan.timeline.path, timeline_name=plan.settings.timeline_name, drop_frame=plan.timeline.drop_frame)
+    cut = _read_again(plan)
     if cut.sha256 != plan.timeline.sha256:
         raise PlanError(f"“{cut.path.name}” has changed since it was planned", fix="Run it again.")
-    return Planned(cut=recalled(cut, project), plan=plan, project=project, only=only)
+    return Planned(cut=recalled(cut, project, storage), plan=plan, project=project, only=only)
+
+
+def _read_again(plan: Plan) -> Cut:
+    """The plan's timeline as it was read for the plan."""
+    from reperform.timeline.reading import read
+
+    return read(
+        plan.timeline.path,
+        timeline_name=plan.settings.timeline_name,
+        drop_frame=plan.timeline.drop_frame,
+        rate=plan.settings.timeline_rate,
+    )
 
 
 def _first_fault(error: Exception) -> str:
@@ -153,7 +191,7 @@ def _plan(
     try:
         return planning.plan(
             keyed,
-            info=_info(cut),
+            info=info_of(cut),
             engine=engine,
             model=model,
             settings=plan_settings,
@@ -177,7 +215,8 @@ def _paid(ledger: Ledger) -> Callable[[Shot, Cue], bool]:
     return lambda _, cue: cue.key is not None and ledger.results.paid_takes(cue.key) >= (cue.direction.takes or 1)
 
 
-def _info(cut: Cut) -> TimelineInfo:
+def info_of(cut: Cut) -> TimelineInfo:
+    """What a plan says of the timeline that it is made of."""
     return TimelineInfo(
         path=cut.path.absolute(),
         sha256=cut.sha256,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +20,16 @@ from reperform.workflow.writing import write
 
 if TYPE_CHECKING:
     from reperform.asking import Ask, Bill
+    from reperform.errors import AccessRefused, CostCeiling
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.records import RunRow
     from reperform.performing.listening import Listener
     from reperform.performing.performed import Performed
     from reperform.settings import Settings
 
-__all__ = ["agree_to_pay", "perform_in", "run"]
+__all__ = ["WRITING", "agree_to_pay", "perform_in", "run"]
 
-_WRITING = ("for_editor", "takes", "sound", "partial", "jobs")
+WRITING = ("for_editor", "takes", "lists", "sound", "partial", "jobs")
 """Settings that a plan does not keep, and a resume needs."""
 
 
@@ -40,9 +42,11 @@ def run(
     another: Collection[str] = (),
     agreed: bool = False,
     ledger: Ledger | None = None,
+    stopped: AccessRefused | CostCeiling | None = None,
 ) -> Outcome:
     """Perform the plan, and write the timeline with its takes to `out`. What it costs was `agreed` to, or the settings do.
 
+    `stopped` is why nothing new is sent: the timeline is written with what there is, and the run is not at its end.
     `ledger` is the project's, where the caller has it open: a second session would take the first for another process.
 
     Raises:
@@ -65,7 +69,10 @@ def run(
         agree_to_pay(planned, settings, another=another, ask=None)
     with nullcontext(ledger) if ledger else Ledger.open(planned.project, settings.ledger) as ledger:
         begun = _begun(planned, out, settings, ledger, again)
-        performed = _perform(planned, ledger, settings, listener=listener, another=again, run_id=begun.id)
+        stopped = stopped or _unagreed(planned, settings, again)
+        performed = _perform(
+            planned, ledger, settings, listener=listener, another=again, run_id=begun.id, stopped=stopped
+        )
         over = not (performed.resumable or performed.ceiling or performed.refused)
         if not any(performed.takes.values()) and (performed.problems or performed.failed):
             problems = (*plan.problems, *performed.problems)
@@ -88,18 +95,10 @@ def agree_to_pay(
 
     """
     from reperform.asking import agree, check_base_url
-    from reperform.billing import bill_of, check_keys
 
     check_base_url(settings.base_url)
-    bill = bill_of(
-        planned.plan,
-        engine_of=lambda name: engine_named(name, settings),
-        base_url=settings.base_url,
-        only=planned.only,
-        another=cue_ids(another, planned.plan),
-    )
-    if bill is not None:
-        check_keys((item.engine for item in bill.items), engine_of=lambda name: engine_named(name, settings))
+    may_pay = settings.yes or settings.max_cost is not None or ask is not None
+    bill = _bill(planned, settings, another, asking=may_pay)
     agree(
         bill,
         yes=settings.yes,
@@ -110,6 +109,28 @@ def agree_to_pay(
     return bill
 
 
+def _bill(planned: Planned, settings: Settings, another: Collection[str], *, asking: bool) -> Bill | None:
+    """What the run would cost; None where it costs nothing. With `asking`, as the engines themselves say it where they do."""
+    from reperform.billing import bill_of, check_keys, jobs_of, looks_paid
+    from reperform.estimating import estimates, with_estimates
+
+    plan, engine_of = planned.plan, partial(engine_named, settings=settings)
+    jobs = jobs_of(plan, engine_of=engine_of, only=planned.only, another=cue_ids(another, plan))
+    asked = partial(
+        bill_of,
+        engine_of=engine_of,
+        base_url=settings.base_url,
+        looked_paid=looks_paid(plan, only=planned.only),
+    )
+    bill = asked([job for _, job in jobs])
+    if bill is None:
+        return None
+    check_keys((item.engine for item in bill.items), engine_of=engine_of)
+    if not asking:
+        return bill
+    return asked(with_estimates(jobs, estimates(jobs, plan, settings)))
+
+
 def perform_in(
     plan: Plan,
     ledger: Ledger,
@@ -117,9 +138,12 @@ def perform_in(
     *,
     listener: Listener,
     run_id: str | None = None,
+    stopped: AccessRefused | CostCeiling | None = None,
     **more: Any,
 ) -> Performed:
     """Perform the plan with these settings, until it is done or Ctrl-C. `more` is handed on to `performing.run.perform`.
+
+    `stopped` is why nothing new is sent: what is paid is still fetched and conformed.
 
     Raises:
         Interrupted: stopped; the ledger goes on from here.
@@ -127,7 +151,7 @@ def perform_in(
     """
     import anyio
 
-    from reperform.performing.paying import Asked
+    from reperform.performing.asked import Asked
     from reperform.performing.run import perform
 
     asked = Asked(
@@ -136,6 +160,7 @@ def perform_in(
         wait_seconds=settings.wait,
         retry_failed=settings.retry_failed,
         resubmit_unknown=settings.resubmit_unknown,
+        stopped=stopped,
     )
 
     async def performing() -> Performed:
@@ -165,12 +190,14 @@ def _perform(
     listener: Listener,
     another: frozenset[str],
     run_id: str,
+    stopped: AccessRefused | CostCeiling | None,
 ) -> Performed:
     return perform_in(
         planned.plan,
         ledger,
         settings,
         run_id=run_id,
+        stopped=stopped,
         listener=listener,
         another=another,
         only=planned.only,
@@ -178,9 +205,27 @@ def _perform(
     )
 
 
+def _unagreed(planned: Planned, settings: Settings, another: frozenset[str]) -> CostCeiling | None:
+    """Why nothing may be paid where nobody was asked, for all of it looked paid: the run may find that something is not."""
+    from reperform.asking import is_loopback
+    from reperform.billing import bill_of, jobs_of
+    from reperform.errors import CostCeiling
+
+    if settings.max_cost is not None or settings.yes or is_loopback(settings.base_url):
+        return None
+    engine_of = partial(engine_named, settings=settings)
+    jobs = jobs_of(planned.plan, engine_of=engine_of, only=planned.only, another=another)
+    if bill_of((job for _, job in jobs), engine_of=engine_of, base_url=settings.base_url) is not None:
+        return None
+    return CostCeiling(
+        "this cue looked paid, and a closer look found that it has changed; paying for it was not agreed to.",
+        fix="Run again with --yes, or with what it may cost: --max-cost.",
+    )
+
+
 def _begun(planned: Planned, out: Path, settings: Settings, ledger: Ledger, another: frozenset[str]) -> RunRow:
     """The run in the ledger, with all that a resume needs to end it."""
-    writing = settings.model_dump(mode="json", include=set(_WRITING)) | {
+    writing = settings.model_dump(mode="json", include=set(WRITING)) | {
         "only": None if planned.only is None else sorted(planned.only),
         "another": sorted(another),
     }

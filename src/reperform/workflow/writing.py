@@ -16,54 +16,70 @@ if TYPE_CHECKING:
     from reperform.settings import Settings
     from reperform.timeline.cut import Cut
 
-__all__ = ["editor", "write"]
+__all__ = ["editor", "with_its_media", "write"]
 
 
 def write(
-    planned: Planned, out: Path, settings: Settings, *, performed: Performed | None, ledger: Ledger | None
+    planned: Planned,
+    out: Path,
+    settings: Settings,
+    *,
+    performed: Performed | None,
+    ledger: Ledger | None,
+    chosen: Mapping[str, str | None] | None = None,
 ) -> Outcome:
-    """The cut with every take that there is, saved to `out`; what was written is noted in the ledger."""
-    from reperform.timeline import saving, takes
+    """The cut with every take that there is, saved to `out`; what was written is noted in the ledger.
 
-    shots = planned.plan.shots
-    found = performed.takes if performed else {}
-    chosen = _choices(shots, found, ledger) if ledger else {}
+    `chosen` is what a person chose, by shot; None: as the ledger has it.
+    """
+    from reperform.timeline import saving, takes
+    from reperform.timeline.exporting.lists import made_lists
+
+    shots, found = _with_earlier(planned, performed.takes if performed else {}, ledger)
+    if chosen is None:
+        chosen = _choices(shots, found, ledger) if ledger else {}
     written = takes.write(
-        _with_its_media(planned.cut, out, planned.project),
+        with_its_media(planned.cut, out, planned.project),
         shots=shots,
         takes=found,
         chosen=chosen,
-        for_=editor(planned, settings),
+        for_=editor(planned, settings, out),
         styles=settings.takes or None,
         sound=settings.sound,
         out=out.absolute(),
     )
+    listed = made_lists(written, out, settings.lists)
     saved = saving.save(
         written.timelines,
         out,
         input_path=planned.cut.path,
         last_written=ledger.outputs.digests_in(out.parent) if ledger else None,
+        facts=written.facts,
+        beside=listed.texts,
     )
     if ledger:
         for path in saved.paths:
             ledger.outputs.note(path, saved.digests[path.name])
-    problems = (*planned.plan.problems, *(performed.problems if performed else ()), *written.notes)
+    noted = (*written.notes, *saved.notes, *listed.notes)
+    problems = (*planned.plan.problems, *(performed.problems if performed else ()), *noted)
     return Outcome(
         planned=planned,
         performed=performed,
         saved=saved,
         chosen=written.chosen,
         problems=tuple(dict.fromkeys(problems)),
-        see=takes.how_to_see(editor(planned, settings), saved.paths[0]) if any(found.values()) else "",
+        see=takes.how_to_see(editor(planned, settings, out), saved.paths[0]) if any(found.values()) else "",
     )
 
 
-def editor(planned: Planned, settings: Settings) -> str:
-    """Whom the timeline is written for: who is asked for, else who wrote it."""
-    return settings.for_editor or planned.cut.dialect.name
+def editor(planned: Planned, settings: Settings, out: Path) -> str:
+    """Whom the timeline is written for: who is asked for; else who wrote it, or whose file `out` is."""
+    from reperform.timeline.editors import editor_for
+
+    return editor_for(planned.cut.dialect.name, out.suffix, settings.for_editor)
 
 
-def _with_its_media(cut: Cut, out: Path, project: Path) -> Cut:
+def with_its_media(cut: Cut, out: Path, project: Path) -> Cut:
     """The cut, all of whose media are files that a timeline at `out` can refer to.
 
     Those of an archive are unpacked; for good, and not into a cache, where `out` does not carry its media itself.
@@ -81,14 +97,30 @@ def _with_its_media(cut: Cut, out: Path, project: Path) -> Cut:
     return replace(cut, media_folder=folder)
 
 
+def _with_earlier(
+    planned: Planned, takes: Mapping[str, Sequence[Take]], ledger: Ledger | None
+) -> tuple[tuple[Shot, ...], Mapping[str, Sequence[Take]]]:
+    """The shots and takes that are written: also what was made of shots that cannot be performed now."""
+    from reperform.workflow.earlier import earlier_shots, earlier_takes
+
+    if ledger is None:
+        return planned.plan.shots, takes
+    shots = (*planned.plan.shots, *earlier_shots(planned, ledger))
+    without = [shot for shot in shots if not takes.get(shot.id)]
+    return shots, {**takes, **earlier_takes(without, ledger)}
+
+
 def _choices(shots: Sequence[Shot], takes: Mapping[str, Sequence[Take]], ledger: Ledger) -> dict[str, str | None]:
     """What a person chose for each shot, as the ledger has it."""
+    from reperform.ledger.choices import chosen_among
+
     chosen: dict[str, str | None] = {}
     ids = {shot.id for shot in shots}
     for shot in shots:
         identity = next((take.source_identity for take in takes.get(shot.id, ())), None)
         if identity is None:
             continue
+        identity = chosen_among(identity, shot.clock)
         choice = ledger.choices.chosen(identity, shot.media.visible, shot=shot.id, others=ids)
         if choice is not None:
             chosen[shot.id] = choice.take_id or "original"
