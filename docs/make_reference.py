@@ -59,6 +59,9 @@ Where several apply, it is 130, then 4, then 3, then 1.
 | `ignored_markers`, `problems` | as in the plan |
 | `cost` | `amount`, `currency`, and `known`: false where an engine stated none |
 
+`conform` prints `version`, `status`, `out`, `kept`, `changed`, `made`, `chosen`, `takes` and `problems` as `run` does, and `media`:
+for each online file `offline`, `online`, `reel`, `rate`, `start`, `agrees` (what it has in common, in words) and `clips` (how many).
+
 `doctor` prints `{"version": 1, "findings": [...]}`, each with `group`, `name`, `value`, `state` (good, note, missing) and `fix`.
 What failed prints `{"version": 1, "error": CLASS, "message", "cause", "fix"}`; what does not apply is null.
 """

@@ -96,16 +96,18 @@ def make_movie(
     sound_codec: str = "pcm_s16le",
     size: tuple[int, int] = (WIDTH, HEIGHT),
     first: int = 0,
+    sound_first: int = 0,
     extra: Iterable[str] = (),
 ) -> Path:
-    """A movie whose frame n carries the number `first` + n, and whose sound is `noise`. No sound with `channels` 0."""
+    """A movie whose frame n carries the number `first` + n, and whose sound is `noise` from sample `sound_first`. No sound with
+    `channels` 0."""
     width, height = size
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
     command += ["-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{width}x{height}", "-r", str(rate), "-i", "pipe:0"]
     sound = path.with_suffix(".pcm")
     if channels:
         samples = round(Fraction(frames) / rate * sample_rate)
-        sound.write_bytes(noise(samples, channels).tobytes())
+        sound.write_bytes(noise(samples, channels, start=sound_first).tobytes())
         command += ["-f", "s16le", "-ar", str(sample_rate), "-ac", str(channels), "-i", str(sound), "-c:a", sound_codec]
     tags = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
     command += ["-vf", f"scale=in_range=pc:out_range=tv,{tags}" if codec != "mjpeg" else "null", *CODECS[codec]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -24,7 +25,13 @@ State = Literal["good", "missing", "note"]
 _ENCODERS = ("prores_ks", "dnxhd", "libx264", "pcm_s24le")
 _FILTERS = ("rubberband", "scale", "setparams")
 _KEYS = {"sync": "SYNC_API_KEY", "runware": "RUNWARE_API_KEY", "segmind": "SEGMIND_API_KEY", "fal": "FAL_KEY"}
-_ADAPTERS = {"cmx_3600": "EDL", "fcp_xml": "FCP7 XML", "fcpx_xml": "FCPXML", "AAF": "AAF"}
+_WRITERS = {
+    "otio_aaf_adapter": "AAF",
+    "otio_fcp_adapter": "Final Cut Pro 7 XML",
+    "otio_cmx3600_adapter": "EDL",
+    "otio_ale_adapter": "ALE",
+}
+"""What OTIO's own packages write where they are installed."""
 _LOW_DISK_BYTES = 5 * 10**9
 _AGAIN = "Install reperform again with its dependencies."
 
@@ -95,12 +102,25 @@ def _timelines() -> Iterator[Finding]:
     yield library
     if library.state == "missing":
         return
-    import opentimelineio as otio
-
-    present = set(otio.adapters.available_adapter_names())
     yield Finding("timelines", "read and written", ".otio, .otioz, .otiod")
-    others = [f"{editor} ({adapter})" for adapter, editor in _ADAPTERS.items() if adapter in present]
-    yield Finding("timelines", "other adapters", ", ".join(others) or "none installed, and none needed")
+    yield from _formats()
+
+
+def _formats() -> Iterator[Finding]:
+    """The other formats that are read; a part that is not installed is said, and is no fault."""
+    from reperform.timeline.adapters import FORMATS
+
+    plain = [kind.name for kind in FORMATS.values() if kind.package is None]
+    yield Finding("timelines", "read as they are", ", ".join(plain))
+    for kind in FORMATS.values():
+        if kind.package is None:
+            continue
+        present = importlib.util.find_spec(kind.package) is not None
+        fix = None if present else f'To read {kind.name}: pip install "reperform[{kind.extra}]".'
+        value = importlib.metadata.version(kind.package) if present else "not installed"
+        yield Finding("timelines", f"read {kind.name}", value, "good" if present else "note", fix)
+    writers = [name for package, name in _WRITERS.items() if importlib.util.find_spec(package)]
+    yield Finding("timelines", "OTIO's adapters", ", ".join(writers) or "none installed, and none needed to read")
 
 
 def _project(beside: Path) -> Iterator[Finding]:

@@ -30,8 +30,9 @@ FOLDER_SETTINGS = frozenset({"handles", "context", "seam", "name", "reel", "for_
 COMMAND_LINE, ENVIRONMENT = "command line", "environment"
 """Origins that are no file."""
 
-Editor = Literal["otio", "resolve"]
+Editor = Literal["otio", "resolve", "premiere", "kdenlive", "avid", "fcp"]
 Style = Literal["references", "tracks", "timelines"]
+List = Literal["edl", "ale"]
 
 
 class Settings(BaseModel):
@@ -54,6 +55,8 @@ class Settings(BaseModel):
     for_editor: Editor | None = None
     """None is the dialect read."""
     takes: tuple[Style, ...] = ()
+    lists: tuple[List, ...] = ()
+    """Written beside OUT: lists of its takes."""
     sound: Literal["keep", "take"] | None = None
     direction: str | None = None
     """Default direction, in a marker's grammar, for what a mark leaves open."""
@@ -67,6 +70,8 @@ class Settings(BaseModel):
     own_sound: tuple[str, ...] = ()
     media_root: tuple[Path, ...] = ()
     timeline: str | None = None
+    rate: RateText | None = None
+    """Of a timeline that does not say its own."""
     drop_frame: bool | None = None
     project: Path | None = None
     ffmpeg: Path | None = None
@@ -97,6 +102,7 @@ class Settings(BaseModel):
 
     @field_validator(
         "takes",
+        "lists",
         "drop",
         "option",
         "marker_color",
@@ -114,7 +120,7 @@ class Settings(BaseModel):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("send_rate", mode="before")
+    @field_validator("send_rate", "rate", mode="before")
     @classmethod
     def _rate(cls, value: object) -> object:
         from reperform.timing import exact_rate
@@ -153,6 +159,7 @@ class Settings(BaseModel):
             own_sound=self.own_sound,
             media_roots=self.media_root,
             timeline_name=self.timeline,
+            timeline_rate=self.rate,
             options=_options(self.option),
             rehearsal=is_loopback(self.base_url),
         )

@@ -130,7 +130,7 @@ def test_a_terminal_that_knows_few_characters_gets_question_marks(tmp_path: Path
     [
         (["ru"], {"run"}),
         (["run", "--ta"], {"--takes", "--takes-dir"}),
-        (["run", "--for", ""], {"otio", "resolve"}),
+        (["run", "--for", ""], {"otio", "resolve", "premiere", "kdenlive", "avid", "fcp"}),
         (["plan", "--engine", "se"], {"segmind"}),
         (["run", "--takes", "references,tr"], {"references,tracks"}),
     ],

@@ -48,7 +48,11 @@ WRONG = {
     "no such media folder": (["plan", "the_letter.otio", "--media-root", "x"], "Directory 'x' does not exist"),
     "a file for a project": (["plan", "the_letter.otio", "--project", "junk.otio"], "is a file"),
     "OUT without an ending": (["run", "the_letter.otio", "-o", "out"], "Write to out.otio"),
-    "OUT of another kind": (["run", "the_letter.otio", "-o", "out.xml"], "Write to out.otio"),
+    "OUT of another kind": (["run", "the_letter.otio", "-o", "out.mov"], "Write to out.otio"),
+    "OUT for an editor that does not import it": (
+        ["run", "the_letter.otio", "-o", "out.otio", "--for", "fcp"],
+        "Write OUT as .fcpxml",
+    ),
     "OUT is the input": (["run", "the_letter.otio", "-o", "the_letter.otio"], "is the input, which is never written"),
     "OUT is a folder": (["run", "the_letter.otio", "-o", "folder.otio"], "“folder.otio” is a folder"),
     "OUT in no folder": (["run", "the_letter.otio", "-o", "no/such/out.otio"], "there is no folder “no/such”"),
@@ -100,7 +104,7 @@ def test_a_wrong_call_is_told_what_to_do(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the folder of media is a link")
-@pytest.mark.parametrize("words", [["plan", "nothere.otio"], ["run", "the_letter.otio", "-o", "out.xml"]])
+@pytest.mark.parametrize("words", [["plan", "nothere.otio"], ["run", "the_letter.otio", "-o", "out.mov"]])
 def test_with_json_an_error_is_the_document(desk: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     """On standard output, with its class, message and way out; standard error stays silent."""
     ran = _call(desk, monkeypatch, [*words, "--json"])

@@ -106,6 +106,7 @@ def _fields(kind: type[BaseModel]) -> set[str]:
 
 @pytest.mark.parametrize("kind", [
     model.Plan, model.TimelineInfo, model.Shot, model.RecordRange, model.ShotMedia, model.Source, model.AudioStream,
+    model.ImageSequence,
     model.SoundSource, model.Cue, model.Voice, model.Job, model.JobPart, model.Segment, model.Cost, model.Problem,
     model.Place, model.IgnoredMarker, model.Totals, model.PlanSettings,
 ])  # fmt: skip

@@ -24,13 +24,15 @@ __all__ = [
     "output_options",
     "performance_options",
     "project_option",
+    "recut_options",
     "timeline_options",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FOLDER = click.Path(path_type=Path, file_okay=False)
-EDITORS = ("otio", "resolve")
+EDITORS = ("otio", "resolve", "premiere", "kdenlive", "avid", "fcp")
 STYLES = ("references", "tracks", "timelines")
+LISTS = ("edl", "ale")
 """As `timeline.takes` knows them; written here so that help imports no timeline."""
 
 
@@ -59,11 +61,16 @@ def _engines(_context: click.Context, _parameter: click.Parameter, incomplete: s
     return [CompletionItem(name) for name in engines.names() if name.startswith(incomplete)]
 
 
-def _styles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
+def _several(words: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completes the last of several words with commas between them."""
 
-    before, comma, last = incomplete.rpartition(",")
-    return [CompletionItem(f"{before}{comma}{style}") for style in STYLES if style.startswith(last)]
+    def complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        before, comma, last = incomplete.rpartition(",")
+        return [CompletionItem(f"{before}{comma}{word}") for word in words if word.startswith(last)]
+
+    return complete
 
 
 project_option = click.option(
@@ -71,6 +78,7 @@ project_option = click.option(
 )
 _TIMELINE = [
     click.option("--timeline", metavar="NAME", help="Which timeline of a collection."),
+    click.option("--rate", metavar="RATE", help="Its frame rate, where it does not say it, as an EDL: 23.976, 25."),
     click.option("--drop-frame/--non-drop-frame", default=None, help="How its timecode counts, where that is unclear."),
     project_option,
     click.option(
@@ -131,13 +139,22 @@ _OUTPUT = [
     ),
     click.option("--partial", is_flag=True, default=None, help="Write takes of shots of which some cues failed."),
     click.option(
-        "--for", "for_editor", type=click.Choice(EDITORS), help="Whom OUT is for (default: who wrote TIMELINE)."
+        "--for",
+        "for_editor",
+        type=click.Choice(EDITORS),
+        help="Whom OUT is for (default: who wrote TIMELINE, or whose file OUT is).",
     ),
     click.option(
         "--takes",
         metavar="STYLE[,STYLE]",
-        shell_complete=_styles,
+        shell_complete=_several(STYLES),
         help="As references, tracks, timelines (default: by --for).",
+    ),
+    click.option(
+        "--lists",
+        metavar="LIST[,LIST]",
+        shell_complete=_several(LISTS),
+        help="Beside OUT, for a conform: edl (the chosen takes), ale (every take).",
     ),
     click.option(
         "--sound", type=click.Choice(["keep", "take"]), help="What the linked sound plays, whatever the voice is."
@@ -157,7 +174,7 @@ _OUTPUT = [
 ]
 _SECTIONS = {
     "The timeline": [
-        "timeline", "drop_frame", "project", "media_root", "marker_color", "marker_name", "voice_track", "own_sound",
+        "timeline", "rate", "drop_frame", "project", "media_root", "marker_color", "marker_name", "voice_track", "own_sound",
         "direction", "only",
     ],
     "The performance": [
@@ -165,15 +182,15 @@ _SECTIONS = {
         "command_seconds",
     ],
     "What is written": [
-        "out", "another", "partial", "for_editor", "takes", "sound", "mezzanine", "reel", "name", "takes_dir", "label",
-        "jobs",
+        "out", "fill", "another", "partial", "for_editor", "takes", "lists", "sound", "mezzanine", "reel", "name", "takes_dir",
+        "label", "jobs",
     ],
     "What is paid": PAYING,
 }  # fmt: skip
 
 
 _BESIDE_A_PLAN = (
-    "project", "partial", "for_editor", "takes", "sound", "jobs", "command", "command_seconds", *PAYING,
+    "project", "partial", "for_editor", "takes", "lists", "sound", "jobs", "command", "command_seconds", *PAYING,
 )  # fmt: skip
 """Settings that are not kept in a plan."""
 _CHANGED_IN_A_PLAN = {
@@ -191,6 +208,16 @@ def timeline_options(function: Command) -> Command:
 def performance_options(function: Command) -> Command:
     """What it is planned with."""
     return _apply(_PERFORMANCE, function)
+
+
+def recut_options(function: Command) -> Command:
+    """What a cut that was changed is read with, and how it is written: nothing is asked for, so nothing is chosen."""
+    kept = [
+        click.option("--handles", type=int, metavar="FRAMES", help="Frames kept around a shot (default 12)."),
+        click.option("--seam", type=int, metavar="FRAMES", help="Dissolves at a cue's ends (default 4; 0 cuts)."),
+        *COMMAND,
+    ]
+    return _apply([*_TIMELINE[:-1], *kept, *_OUTPUT[2:]], function)
 
 
 def command_options(function: Command) -> Command:

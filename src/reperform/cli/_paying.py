@@ -11,10 +11,11 @@ import click
 if TYPE_CHECKING:
     from reperform.asking import Ask, Bill
 
-__all__ = ["PAYING", "asker", "paying_options"]
+__all__ = ["PAYING", "asker", "estimate_options", "paying_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_BASE_URL = click.option("--base-url", metavar="ORIGIN", help="An origin that stands for all hosts of the engines.")
 _OPTIONS = [
     click.option("--yes", is_flag=True, default=None, help="Pay without being asked."),
     click.option("--max-cost", type=float, metavar="USD", help="What the run and its resumes may cost at most."),
@@ -32,9 +33,11 @@ _OPTIONS = [
         type=click.Choice(["local", "shared"]),
         help="Whether other machines share the project (default: by the file system that it lies on).",
     ),
-    click.option("--base-url", metavar="ORIGIN", help="An origin that stands for all hosts of the engines."),
+    _BASE_URL,
 ]
-PAYING = ["yes", "max_cost", "allow_unknown_cost", "wait", "retry_failed", "resubmit_unknown", "base_url", "ledger"]
+PAYING = [
+    "estimate", "yes", "max_cost", "allow_unknown_cost", "wait", "retry_failed", "resubmit_unknown", "base_url", "ledger",
+]  # fmt: skip
 """Their names."""
 
 
@@ -43,6 +46,12 @@ def paying_options(function: Command) -> Command:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
+
+
+def estimate_options(function: Command) -> Command:
+    """Asking engines what they would charge."""
+    asks = click.option("--estimate", is_flag=True, help="Ask the engines themselves what they would charge.")
+    return asks(_BASE_URL(function))
 
 
 def asker() -> Ask | None:

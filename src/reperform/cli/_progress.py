@@ -27,6 +27,7 @@ _WORDS = {
     Stage.UPLOADING: "uploading",
     Stage.SUBMITTING: "submitting",
     Stage.WAITING: "performing",
+    Stage.ELSEWHERE: "waiting for another reperform",
     Stage.FETCHING: "fetching",
     Stage.CONFORMING: "conforming",
     Stage.DONE: "done",
@@ -37,6 +38,7 @@ _REACHED = {
     Stage.UPLOADING: (0.25, 0.35),
     Stage.SUBMITTING: (0.35, 0.36),
     Stage.WAITING: (0.36, 0.75),
+    Stage.ELSEWHERE: (0.36, 0.75),
     Stage.FETCHING: (0.75, 0.8),
     Stage.CONFORMING: (0.8, 0.98),
     Stage.DONE: (1.0, 1.0),
@@ -68,14 +70,14 @@ def progress(planned: Planned, *, quiet: bool = False) -> Iterator[Listener]:
 
 def said_plainly(shot_id: str, stage: Stage, detail: str = "", fraction: float | None = None) -> None:
     """A line for each step: for shots of which no plan is at hand."""
-    if fraction is None and stage in (Stage.WAITING, Stage.FETCHING, *_ENDED):
+    if fraction is None and stage in (Stage.WAITING, Stage.ELSEWHERE, Stage.FETCHING, *_ENDED):
         click.echo(f"{elapsed():7.1f} s  {shot_id}  {_WORDS[stage]}{f': {detail}' if detail else ''}", err=True)
 
 
 class Lines:
     """A line when a shot begins something that takes time, or ends."""
 
-    _SAID = (Stage.PREPARING, Stage.UPLOADING, Stage.WAITING, Stage.CONFORMING, *_ENDED)
+    _SAID = (Stage.PREPARING, Stage.UPLOADING, Stage.WAITING, Stage.ELSEWHERE, Stage.CONFORMING, *_ENDED)
 
     def __init__(self, shots: Sequence[Shot]) -> None:
         self.names = _names(shots)
@@ -91,7 +93,7 @@ class Lines:
         ):
             return
         self.said[shot_id] = stage
-        more = f": {detail}" if detail and stage in _ENDED else ""
+        more = f": {detail}" if detail and stage in (Stage.ELSEWHERE, *_ENDED) else ""
         click.echo(f"{elapsed():7.1f} s  {self.names[shot_id]}  {_WORDS[stage]}{more}", err=True)
 
     def _is_nothing(self, shot_id: str, stage: Stage) -> bool:
@@ -115,7 +117,7 @@ class Bars:
         if shot_id not in self.stages:
             return
         self.stages[shot_id] = stage
-        self.details[shot_id] = detail if stage is Stage.FAILED else ""
+        self.details[shot_id] = detail if stage in (Stage.FAILED, Stage.ELSEWHERE) else ""
         start, end = _REACHED.get(stage, (0.0, 0.0))
         # A shot of several jobs is in several stages at once: its bar never goes back.
         self.reached[shot_id] = max(self.reached[shot_id], start + (end - start) * (fraction or 0.0))

@@ -46,7 +46,9 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     if problems := _worth_saying(outcome):
         click.echo(tables.problems_text(problems, styled=is_styled(sys.stderr)), err=True, color=True)
     if outcome.saved is None:
-        click.echo("Nothing could be done, and nothing was written.", err=True)
+        paid = outcome.performed is not None and outcome.performed.attempts
+        done = "No take is complete, and nothing was written; what is paid is kept." if paid else None
+        click.echo(done or "Nothing could be done, and nothing was written.", err=True)
         return
     styled = is_styled(sys.stdout)
     if outcome.planned.plan.shots:

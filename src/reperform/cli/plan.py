@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from reperform.cli._options import Sectioned, json_option, loaded_settings, performance_options, timeline_options
+from reperform.cli._paying import estimate_options
 from reperform.cli._terminal import is_styled
 
 
@@ -16,13 +17,21 @@ from reperform.cli._terminal import is_styled
 @click.argument("timeline_path", metavar="TIMELINE", type=click.Path(path_type=Path))
 @timeline_options
 @performance_options
+@estimate_options
 @json_option
-def command(timeline_path: Path, as_json: bool, only: tuple[str, ...], **given: Any) -> int:
-    """What would be done for TIMELINE, and what it would cost. Sends nothing, and writes nothing."""
+def command(timeline_path: Path, as_json: bool, only: tuple[str, ...], estimate: bool, **given: Any) -> int:
+    """What would be done for TIMELINE, and what it would cost. Sends nothing, and writes nothing.
+
+    With --estimate the engines are asked what they themselves would charge; lengths and settings are sent for that, and no
+    picture or sound of yours.
+    """
+    from reperform.estimating import estimated
     from reperform.workflow import make_plan
 
     loaded = loaded_settings(given, beside=timeline_path)
     planned = make_plan(timeline_path, loaded.settings, only=only, problems=loaded.problems)
+    if estimate:
+        planned = estimated(planned, loaded.settings)
     if as_json:
         click.echo(planned.plan.model_dump_json(indent=2, by_alias=True))
     else:

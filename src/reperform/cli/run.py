@@ -26,7 +26,7 @@ from reperform.cli._paying import asker, paying_options
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="The timeline to write: .otio, .otioz or .otiod.",
+    help="The timeline to write: .otio, .otioz, .otiod; .fcpxml (Final Cut Pro), .xml (Premiere, Resolve), .aaf (Avid).",
 )
 @timeline_options
 @performance_options
@@ -47,13 +47,19 @@ def command(
     """
     from reperform.cli._progress import progress
     from reperform.cli._results import outcome_json, say_outcome
-    from reperform.workflow import agree_to_pay, load_plan, make_plan, refuse_unfit, run
+    from reperform.workflow import agree_to_pay, is_plan, load_plan, make_plan, refuse_unfit, run
 
-    is_plan = timeline_path.suffix.lower() == ".json"
-    changed = changed_in_plan(given) if is_plan else {}
+    planned_before = is_plan(timeline_path)
+    changed = changed_in_plan(given) if planned_before else {}
     loaded = loaded_settings(given, beside=timeline_path)
-    if is_plan:
-        planned = load_plan(timeline_path, project=loaded.settings.project, only=only, changed=changed)
+    if planned_before:
+        planned = load_plan(
+            timeline_path,
+            project=loaded.settings.project,
+            only=only,
+            changed=changed,
+            storage=loaded.settings.ledger,
+        )
     else:
         planned = make_plan(timeline_path, loaded.settings, only=only, problems=loaded.problems)
     refuse_unfit(planned, out, loaded.settings)

@@ -10,11 +10,17 @@ from reperform.cli._options import json_option, loaded_settings, project_option
 
 
 @click.command()
-@click.argument("place", metavar="[TIMELINE|PROJECT]", default=".", type=click.Path(path_type=Path))
+@click.argument("place", metavar="[TIMELINE|OUT|PROJECT]", default=".", type=click.Path(path_type=Path))
 @project_option
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="WHAT",
+    help="Only these: a shot, cue, clip, character, record timecode or FROM-TO, a state, an engine, an attempt's id.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print the costs by cue as CSV.")
 @json_option
-def command(place: Path, project: Path | None, as_csv: bool, as_json: bool) -> None:
+def command(place: Path, project: Path | None, only: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
     """Every attempt of a project: what it is for, where it is, what it cost, what to do."""
     import json
     import sys
@@ -22,10 +28,11 @@ def command(place: Path, project: Path | None, as_csv: bool, as_json: bool) -> N
     from reperform import tables
     from reperform.cli._terminal import is_styled
     from reperform.performing import statuses
+    from reperform.performing.meant import meant
     from reperform.resuming import open_project
 
     with open_project(place, loaded_settings({"project": project}, beside=None).settings) as ledger:
-        rows = statuses.statuses(ledger)
+        rows = meant(statuses.statuses(ledger), only)
     if as_json:
         click.echo(json.dumps(statuses.as_dict(rows), indent=2, ensure_ascii=False))
     elif as_csv:

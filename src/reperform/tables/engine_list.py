@@ -26,7 +26,8 @@ def engines_table(keys: Mapping[str, bool] | None = None, *, width: int | None =
         try:
             parts += [*_engine(engines.get(name), keys), ""]
         except SettingsError as error:
-            parts += [text(f"{name}: {error.message} {error.fix or ''}", "red"), ""]
+            why = " ".join(filter(None, (error.message, f"({error.cause})" if error.cause else "", error.fix)))
+            parts += [text(f"{name}: {why}", "red"), ""]
     return render(parts[:-1], width=width, styled=styled)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reperform import engines
 from reperform.errors import SettingsError
+from reperform.estimating import is_own
 from reperform.model import Cue, Job, Plan, Shot
 from reperform.planning import costs
 from reperform.tables.printing import clean, columns, indented, plural, render, row, text
@@ -121,7 +122,8 @@ def _sums(plan: Plan) -> Iterator[RenderableType]:
         yield text(f"{totals.cost.basis[:1].upper()}{totals.cost.basis[1:]}.")
         return
     amount = totals.cost.basis if totals.cost.amount is None else costs.dollars(totals.cost.amount)
-    yield text("Cost: ").append(amount, style="bold")
+    cost = text("Cost: ").append(amount, style="bold")
+    yield cost.append(f"   {totals.cost.basis}", style="not bold") if is_own(totals.cost) else cost
     yield from _prices(plan)
 
 
