@@ -2,19 +2,23 @@
 
 python -m benchmarks.planning            the bound: at most twice `otio.adapters.read_from_file`
 python -m benchmarks.planning --all      and other cuts, without a bound
+
+Each measurement is a process of its own, as a command is, after a small cut has been read and planned in it.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import json
+import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
 
 import opentimelineio as otio
 from benchmarks.measuring import RATE, folder, make_movie
@@ -28,6 +32,8 @@ SHOT = 50
 MEDIA_SECONDS = 60
 BOUND = 2.0
 ROUNDS = 5
+SMALL = 200
+"""Clips of the cut that is read and planned first, so that nobody's imports are measured."""
 
 RESOLVE = "Resolve_OTIO"
 EFFECTS = {"Transform": 4, "Cropping": 2, "Composite": 2}
@@ -59,10 +65,19 @@ class Cut:
     resolve: bool = False
     """As DaVinci Resolve exports it: its metadata, and three of its effects on every clip."""
 
+    clips: int = CLIPS
+
     def is_marked(self, number: int) -> bool:
         """Whether the clip of this number is one of them."""
-        every = CLIPS // self.marks
+        every = self.clips // self.marks
         return number % every == every // 2
+
+
+class Took(NamedTuple):
+    """Seconds by the clock, and seconds of the processor."""
+
+    clock: float
+    processor: float
 
 
 BOUNDED = (
@@ -80,8 +95,12 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--all", action="store_true", help="measure the other cuts as well")
     arguments.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments.add_argument("--one", nargs=3, metavar=("WHAT", "SMALL", "CUT"), help=argparse.SUPPRESS)
     asked = arguments.parse_args()
-    print(f"{'cut':<30}{'read_from_file':>16}{'make_plan':>12}{'ratio':>8}")
+    if asked.one:
+        print(json.dumps(one(asked.one[0], Path(asked.one[1]), Path(asked.one[2]))))
+        return 0
+    print(f"{'cut':<30}{'read_from_file':>16}{'make_plan':>12}{'ratio':>8}{'by processor':>15}")
     with folder() as here:
         media = make_media(here)
         kept = True
@@ -95,25 +114,41 @@ def main() -> int:
 
 
 def measure(cut: Cut, here: Path, media: list[Path], rounds: int) -> float:
-    """Prints the medians of alternating runs, after one of each that does not count; their ratio."""
-    path = here / "cut.otio"
+    """Prints the medians of alternating runs, and the median of the ratios of neighbours; returns that by the clock."""
+    small, path = here / "small.otio", here / "cut.otio"
+    otio.adapters.write_to_file(timeline(replace(cut, clips=SMALL, marks=2), media), str(small))
     otio.adapters.write_to_file(timeline(cut, media), str(path))
-    expected = (cut.marks, CLIPS - cut.marks)
-    reading, planning = [], []
-    for _ in range(rounds + 1):
-        reading.append(_timed(lambda: otio.adapters.read_from_file(str(path)))[0])
-        seconds, counts = _timed(lambda: make_plan(path, Settings()), _counts)
-        planning.append(seconds)
-        if counts != expected:
-            sys.exit(f"planned {counts} cues and ignored markers, not {expected}")
-    read, planned = median(reading[1:]), median(planning[1:])
-    print(f"{cut.name:<30}{read:>14.2f} s{planned:>10.2f} s{planned / read:>8.2f}", flush=True)
-    return planned / read
+    expected = [cut.marks, cut.clips - cut.marks]
+    pairs = [(_apart("read", small, path)[0], _apart("plan", small, path, expected)[0]) for _ in range(rounds)]
+    clock = median(plan.clock / read.clock for read, plan in pairs)
+    processor = median(plan.processor / read.processor for read, plan in pairs)
+    read, planned = (median(pair[side].clock for pair in pairs) for side in (0, 1))
+    print(f"{cut.name:<30}{read:>14.2f} s{planned:>10.2f} s{clock:>8.2f}{processor:>15.2f}", flush=True)
+    return clock
+
+
+def one(what: str, small: Path, path: Path) -> tuple[Took, list[int]]:
+    """One measurement, in this process: `read` or `plan`; and how many cues and ignored markers were planned."""
+    otio.adapters.read_from_file(str(small))
+    make_plan(small, Settings())
+    if what == "read":
+        return _timed(lambda: otio.adapters.read_from_file(str(path)))[0], []
+    took, planned = _timed(lambda: make_plan(path, Settings()))
+    return took, [planned.plan.totals.cues, len(planned.plan.ignored_markers)]
+
+
+def _apart(what: str, small: Path, path: Path, expected: list[int] | None = None) -> tuple[Took, list[int]]:
+    """As `one`, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.planning", "--one", what, str(small), str(path)]
+    took, counts = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    if expected and counts != expected:
+        sys.exit(f"planned {counts} cues and ignored markers, not {expected}")
+    return Took(*took), counts
 
 
 def timeline(cut: Cut, media: list[Path]) -> otio.schema.Timeline:
     """One clip after the other, a marker and some metadata on each: 4 KB of JSON a clip."""
-    clips = [_clip(number, media, marked=cut.is_marked(number)) for number in range(CLIPS)]
+    clips = [_clip(number, media, marked=cut.is_marked(number)) for number in range(cut.clips)]
     for clip in clips if cut.resolve else ():
         _as_resolve_does(clip)
     made = otio.schema.Timeline("benchmark", global_start_time=Time(RATE * 3600, RATE))
@@ -121,7 +156,7 @@ def timeline(cut: Cut, media: list[Path]) -> otio.schema.Timeline:
     if cut.resolve:
         made.metadata[RESOLVE] = {"Resolve OTIO Meta Version": "1.0"}
     if cut.sound:
-        sounds = [_clip(number, media, marked=cut.is_marked(number), marker=False) for number in range(CLIPS)]
+        sounds = [_clip(number, media, marked=cut.is_marked(number), marker=False) for number in range(cut.clips)]
         made.tracks.append(otio.schema.Track("A1", children=sounds, kind=otio.schema.TrackKind.Audio))
     return made
 
@@ -183,16 +218,12 @@ def _in_stacks(clips: list[otio.schema.Clip], each: int) -> list[otio.schema.Sta
     return [otio.schema.Stack("compound", [otio.schema.Track("V1", children=group)]) for group in groups]
 
 
-def _counts(planned: Any) -> tuple[int, int]:
-    return planned.plan.totals.cues, len(planned.plan.ignored_markers)
-
-
-def _timed(action: Callable[[], Any], said: Callable[[Any], Any] = bool) -> tuple[float, Any]:
-    """Seconds of the action, and what is said of its result; the result itself is gone before the next one is made."""
+def _timed(action: Callable[[], Any]) -> tuple[Took, Any]:
+    """What the action took, and its result, which is still there when the clock stops."""
     gc.collect()
-    start = perf_counter()
+    clock, processor = perf_counter(), process_time()
     result = action()
-    return perf_counter() - start, said(result)
+    return Took(perf_counter() - clock, process_time() - processor), result
 
 
 if __name__ == "__main__":

@@ -62,6 +62,12 @@ Where several apply, it is 130, then 4, then 3, then 1.
 `conform` prints `version`, `status`, `out`, `kept`, `changed`, `made`, `chosen`, `takes` and `problems` as `run` does, and `media`:
 for each online file `offline`, `online`, `reel`, `rate`, `start`, `agrees` (what it has in common, in words) and `clips` (how many).
 
+`reattach` prints `version`, `status`, `out`, `kept`, `changed`, `problems` and `cost` as `run` does, `compared_with` (the old
+cut), `fill` (`jobs`, `seconds`, `cost`: what would perform all that lacks; null where nothing does), and `shots`, the change
+list: each with `state` (attached, lacking, new, gone), `clip`, `before` and `after` (`shot`, `track`, `record`, `clock`,
+`source`, `in_frame`, `frames`), `changes` (`kind`, `detail`), `takes` (`id`, `path`, `made`), `chosen`, `missing` (`record_in`,
+`record_out`, `in_frame`, `frames`, `source_in_frame`, `source_out_frame`, `source_timecode`), `jobs` and `why`.
+
 `doctor` prints `{"version": 1, "findings": [...]}`, each with `group`, `name`, `value`, `state` (good, note, missing) and `fix`.
 What failed prints `{"version": 1, "error": CLASS, "message", "cause", "fix"}`; what does not apply is null.
 """

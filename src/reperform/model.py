@@ -192,7 +192,7 @@ class Voice(Document):
     offset_samples: int = 0
     """Where the first sample sounds, counted from the first sample of the cue's first frame."""
     speed: RateText = Fraction(1)
-    """The file is heard so many times as fast, its pitch kept. Sample numbers then count what is heard: sample n is n × speed of the file."""
+    """The file is heard so many times as fast, its pitch kept. Sample numbers count what is heard: sample n is n × speed of the file."""
     sync: Literal["cut_off", "silence", "loop", "bounce", "remap"] | None = None
     """How a voice from a file is fitted to the cue. None keeps its place: voices from tracks and the shot's own."""
     label: str | None = None
@@ -316,7 +316,8 @@ class ShotMedia(Document):
     """The visible range of the shot in its source, and what is kept around it.
 
     On the record's clock (a retimed shot) `in_frame` and `frames` are record frames at the timeline's rate, which `rate` then is,
-    and `map` has head + frames + tail entries: entry i is the frame of the source, from 0, that is shown at record frame in_frame - head + i.
+    and `map` has head + frames + tail entries: entry i is the frame of the source, from 0, that is shown at record frame
+    in_frame - head + i.
     """
 
     path: PathText

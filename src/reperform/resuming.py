@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reperform.errors import ReperformError, SettingsError, exit_code
+from reperform.errors import PlanError, ReperformError, SettingsError, exit_code
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.projects import SUFFIX
 from reperform.ledger.projects import find as find_project
@@ -198,7 +198,7 @@ def _end(
 
     writing = json.loads(run.writing)
     if writing.get("reattach"):
-        raise _Recut(f"what was filled in is kept; {Path(run.timeline).name} is written by `reattach` alone")
+        raise PlanError(f"what was filled in is kept; {Path(run.timeline).name} is written by `reattach` alone")
     only = None if writing["only"] is None else frozenset(writing["only"])
     planned = planned_again(run.plan, ledger.project, only=only, storage=settings.ledger)
     kept = {name: writing[name] for name in writing if name not in ("only", "another")}
@@ -225,10 +225,6 @@ def _end(
     )
 
 
-class _Recut(ReperformError):
-    """A cut that was changed is not written by a resume."""
-
-
 def _has_attempts(ledger: Ledger, run: RunRow) -> bool:
     """Whether what the run was asked for beyond its marks was begun already."""
     return any(
@@ -238,7 +234,8 @@ def _has_attempts(ledger: Ledger, run: RunRow) -> bool:
 
 def _not_ended(run: RunRow, error: Exception) -> Problem:
     message = getattr(error, "message", None) or str(error)
-    again = "reattach" if isinstance(error, _Recut) else "run"
+    # A cut that was changed is written by `reattach` alone.
+    again = "reattach" if json.loads(run.writing).get("reattach") else "run"
     return Problem(
         severity="error",
         message=f"{Path(run.out).name} was not written: {message}",

@@ -186,7 +186,7 @@ def timecode_format(rate: Rate, *, drop_frame: bool = False) -> Callable[[int], 
     nominal = nominal_rate(rate)
     day = _frames_per_day(rate, drop_frame=drop_frame)
     width = len(str(nominal - 1)) if nominal > 100 else 2
-    mark = ";" if drop_frame else ":"
+    text = f"%02d:%02d:%02d{';' if drop_frame else ':'}%0{width}d"
 
     def formatted(frame: int) -> str:
         frame %= day
@@ -194,7 +194,7 @@ def timecode_format(rate: Rate, *, drop_frame: bool = False) -> Callable[[int], 
             frame = _with_dropped_numbers(frame, nominal)
         seconds, frames = divmod(frame, nominal)
         minutes, seconds = divmod(seconds, 60)
-        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{mark}{frames:0{width}}"
+        return text % (minutes // 60, minutes % 60, seconds, frames)
 
     return formatted
 

@@ -11,9 +11,9 @@ import pytest
 from burned import make_movie, make_wave
 from marked import clip, gap, mark, said, time, track
 from reperform.linking.linker import Linker
-from reperform.media.probing import probe
 from reperform.model import PlanSettings
 from reperform.timeline import cues, index, reading
+from reperform.workflow.finding import prober
 from shared import SHARED, needs
 
 RATE = Fraction(24000, 1001)
@@ -22,7 +22,7 @@ HOUR = 3600 * 24
 
 def found_in(path: Path, **settings: object) -> cues.Found:
     made = index.build(reading.read(path))
-    return cues.find(made, Linker(made.cut, probe), PlanSettings.model_validate(settings))
+    return cues.find(made, Linker(made.cut, prober()), PlanSettings.model_validate(settings))
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ STARTS = (0, 1, 4800, 16384, 17408, 20_000, 47_999, 96_000, 119_000)
 @pytest.fixture(scope="module", params=KINDS.values(), ids=list(KINDS))
 def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     name, codec = request.param
-    made = tmp_path_factory.mktemp("sound") / name
+    made: Path = tmp_path_factory.mktemp("sound") / name
     tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=2.5,volume=0.5"]
     ffmpeg.run([*tone, "-c:a", codec, "-strict", "-2", str(made)])
     return made

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reperform.emulator.store import Stored
     from reperform.emulator.world import World
 
-__all__ = ["State", "Trouble", "Work", "carry_out", "trouble_with"]
+__all__ = ["State", "Trouble", "Work", "carry_out", "meet_doom", "trouble_with"]
 
 State = Literal["queued", "running", "succeeded", "failed", "rejected", "cancelled"]
 _OVER = ("succeeded", "failed", "rejected", "cancelled")
@@ -54,6 +54,8 @@ class Work:
     state: State = "queued"
     doom: Fault | None = None
     """How it will end."""
+    doomed_after: int = 0
+    """How often faults had been cleared by then."""
     trouble: Trouble | None = None
     started_at: float | None = None
     ended_at: float | None = None
@@ -85,13 +87,13 @@ async def carry_out(world: World, work: Work) -> None:
     """From the queue to its end."""
     await asyncio.sleep(world.conduct.queue_seconds)
     trouble: Trouble | None = None
-    _meet_doom(world, work)
+    meet_doom(world, work, "poll", "result")
     if not _doomed(work, "rejected", "content_block") or work.engine != "sync":
         work.become("running", world.now())
         trouble = await _run(world, work)
-    _meet_doom(world, work)
+    meet_doom(world, work, "poll", "result")
     if _doomed(work, "stuck"):
-        await _until_cleared(world)
+        await _until_cleared(world, work)
     elif work.doom is not None:
         trouble = Trouble(work.doom.kind)
     work.trouble = trouble
@@ -105,14 +107,17 @@ async def carry_out(world: World, work: Work) -> None:
         await work.end(work)
 
 
-async def _until_cleared(world: World) -> None:
-    before = world.faults.cleared
-    while world.faults.cleared == before:
+async def _until_cleared(world: World, work: Work) -> None:
+    while world.faults.cleared == work.doomed_after:
         await asyncio.sleep(_STUCK_LOOKS)
 
 
-def _meet_doom(world: World, work: Work) -> None:
-    work.doom = work.doom or world.faults.take(work.engine, ("poll", "result"), faults.OF_JOBS)
+def meet_doom(world: World, work: Work, *phases: str) -> None:
+    """A fault of jobs that waits in one of these phases becomes its end."""
+    if work.doom is None:
+        # Before it is taken: a job that is stuck, and cleared while it renders, is not stuck for good.
+        work.doomed_after = world.faults.cleared
+        work.doom = world.faults.take(work.engine, phases, faults.OF_JOBS)
 
 
 def _doomed(work: Work, *kinds: str) -> bool:

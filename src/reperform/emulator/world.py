@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reperform.emulator import faults as fault_kinds
 from reperform.emulator.billing import Bill
 from reperform.emulator.conduct import Conduct
 from reperform.emulator.faults import Faults
 from reperform.emulator.media import Order, Rendered
 from reperform.emulator.store import Store, Stored
 from reperform.emulator.webhooks import FalSigner
-from reperform.emulator.works import Trouble, Work, carry_out
+from reperform.emulator.works import Trouble, Work, carry_out, meet_doom
 
 __all__ = ["Leak", "Seen", "World", "inaccessible", "new_keys", "stamp"]
 
@@ -101,8 +100,7 @@ class World:
 
     def accept(self, work: Work) -> Work:
         """Starts a job."""
-        fault = self.faults.take(work.engine, ("submit",), fault_kinds.OF_JOBS)
-        work.doom = work.doom or fault
+        meet_doom(self, work, "submit")
         self.works[work.engine, work.identity] = work
         self.busiest[work.engine] = max(self.busiest.get(work.engine, 0), self.active(work.engine))
         work.task = asyncio.create_task(carry_out(self, work))

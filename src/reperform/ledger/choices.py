@@ -47,7 +47,9 @@ class Choices:
 
     def of_source(self, source_identity: str) -> tuple[Choice, ...]:
         """All that were made of this source, the newest first."""
-        rows = self._ledger.rows("choices", source_identity=source_identity, in_frame=-_EVERYWHERE, end_frame=_EVERYWHERE)
+        rows = self._ledger.rows(
+            "choices", source_identity=source_identity, in_frame=-_EVERYWHERE, end_frame=_EVERYWHERE
+        )
         return tuple(Choice(**row) for row in rows)
 
     def chosen(

@@ -141,8 +141,8 @@ def _sequence(reference: Any, available: Available | None) -> Wanted:
 
 def _reels(metadata: Any) -> Iterator[str]:
     held = keys(metadata)
-    for path in _REEL_PATHS:
-        found = metadata if path[0] in held else None
+    for path in (path for path in _REEL_PATHS if path[0] in held):
+        found = metadata
         for key in path:
             found = entry(found, key)
         if isinstance(found, str) and found.strip().upper() not in _NO_REEL:

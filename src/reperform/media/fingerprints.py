@@ -247,7 +247,8 @@ def _of_pieces(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.in
 
     Lossless sound is its samples; other sound its coded packets, so that no decoder's version changes a key.
     """
-    everywhere = np.concatenate([piece[piece != SILENT] for piece in pieces])
+    everywhere = np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+    everywhere = everywhere[everywhere != SILENT]
     if not len(everywhere):
         return [None] * len(pieces)
     low, high = int(everywhere.min()), int(everywhere.max()) + 1
@@ -267,6 +268,8 @@ def _samples(samples: NDArray[np.int32], piece: NDArray[np.int64], low: int) -> 
     sounding = piece != SILENT
     if not sounding.any():
         return None
+    if sounding.all():
+        return samples[piece - low].astype("<i4", copy=False).tobytes()
     laid = np.zeros((len(piece), samples.shape[1]), "<i4")
     laid[sounding] = samples[piece[sounding] - low]
     return laid.tobytes()
@@ -274,12 +277,12 @@ def _samples(samples: NDArray[np.int32], piece: NDArray[np.int64], low: int) -> 
 
 def _coded(packets: SoundPackets, piece: NDArray[np.int64]) -> bytes | None:
     """The runs of samples that sound one after the other, forward or backward, and the packets of each."""
-    if not (piece != SILENT).any():
+    silent = piece == SILENT
+    if silent.all():
         return None
-    steps = np.diff(piece)
-    breaks = np.flatnonzero((np.abs(steps) != 1) | (piece[1:] == SILENT) | (piece[:-1] == SILENT)) + 1
+    breaks = np.flatnonzero((np.abs(np.diff(piece)) != 1) | silent[1:] | silent[:-1]) + 1
     parts = []
-    for run in np.split(piece, breaks):
+    for run in np.split(piece, breaks) if len(breaks) else [piece]:
         if run[0] == SILENT:
             parts.append(b"-")
             continue

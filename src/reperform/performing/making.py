@@ -89,7 +89,6 @@ class Making:
             None,
         )
 
-
     def shown_by(self, row: TakeRow) -> bool:
         """Whether a take covers all of the visible range, and shows there just this."""
         visible = self.shot.media.visible
