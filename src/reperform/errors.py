@@ -17,6 +17,7 @@ ReperformError
 │   ├── SubmissionUnknown       the request may have arrived; it is reconciled, never silently sent again
 │   ├── Rejected                the engine refused this job, and will refuse it again
 │   ├── JobFailed               the engine accepted the job and failed
+│   │   └── JobStopped          it was cancelled, by us or in the account
 │   ├── Expired                 the engine no longer has the job, or its result
 │   ├── NotGenuine              a message in an engine's name that cannot be shown to be the engine's
 │   └── AccessRefused           key, plan or credit                                                          exit 4
@@ -41,6 +42,7 @@ __all__ = [
     "InputError",
     "Interrupted",
     "JobFailed",
+    "JobStopped",
     "LedgerError",
     "MediaError",
     "MediaRefused",
@@ -163,6 +165,10 @@ class JobFailed(EngineError):
         self.billed = billed
         """Whether the engine charges for it. None where it does not say."""
         super().__init__(message, cause=cause, fix=fix)
+
+
+class JobStopped(JobFailed):
+    """The job was cancelled, by us or in the engine's account."""
 
 
 class Expired(EngineError):

@@ -17,14 +17,25 @@ _T = TypeVar("_T")
 
 @contextmanager
 def nothing_to_collect() -> Iterator[None]:
-    """For work whose objects all stay: the collector would only look at them, again and again. Also a decorator."""
+    """For work whose objects all stay: the collector would only look at them, again and again. Also a decorator.
+
+    Afterwards they count as old, so that it does not begin with them.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            _grow_old()
             gc.enable()
+
+
+def _grow_old() -> None:
+    """Moves everything to the oldest generation, without a look at it. Not where somebody has frozen something."""
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
 
 
 def in_tidy_memory(work: Callable[[], _T]) -> _T:

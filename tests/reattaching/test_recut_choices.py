@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import opentimelineio as otio
@@ -89,3 +91,19 @@ def test_a_person_reads_was_is_change_and_take(room: Room) -> None:
     assert "B001.mov" in ran.out
     assert "was never performed: frames 42, 01:00:01:18, 6 frames" in ran.said
     assert "--fill would perform what lacks: 1 job" in ran.said
+
+
+def test_a_resume_leaves_the_timeline_of_an_interrupted_fill_to_reattach(room: Room) -> None:
+    """What was filled in is fetched; a cut that was changed is not written from a part of its takes."""
+    room.reattach(exported(room.first_cut(), room.folder))
+    written = room.out.read_bytes()
+    with closing(sqlite3.connect(room.project / "ledger.sqlite")) as ledger, ledger:
+        newest = "SELECT rowid FROM runs ORDER BY rowid DESC LIMIT 1"
+        ledger.execute(
+            f"UPDATE runs SET ended_at = NULL, writing = json_set(writing, '$.reattach', json('true')) WHERE rowid = ({newest})"
+        )
+    ran = call("resume", room.folder / "new.otio")
+    assert ran.status == 1
+    # A narrow terminal folds long paths anywhere.
+    assert f"reperformreattach{room.folder / 'new.otio'}" in "".join(ran.err.split())
+    assert written == room.out.read_bytes()

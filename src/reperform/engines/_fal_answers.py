@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from reperform.engines._answers import Answer
-from reperform.errors import AccessRefused, EngineError, JobFailed, Rejected, SubmissionUnknown
+from reperform.errors import AccessRefused, EngineError, JobFailed, JobStopped, Rejected, SubmissionUnknown
 
 __all__ = [
     "Failure",
-    "Stopped",
     "cost",
     "dollars_for",
     "entries",
@@ -76,10 +75,6 @@ _STOPPED = frozenset({"client_cancelled", "cancelled"})
 _FACTS = ("num_frames", "fps", "duration", "width", "height", "file_size")
 
 
-class Stopped(JobFailed):
-    """It was cancelled, by us or in the account."""
-
-
 @dataclass(frozen=True)
 class Failure:
     """How a job ended, where it is read from the list of requests."""
@@ -124,7 +119,7 @@ def failure(
     if otherwise is not None and (status or 0) < 400:
         return otherwise
     if kind in _STOPPED:
-        return Stopped("The job was cancelled at fal.", cause=cause, billed=_billed(kind, status))
+        return JobStopped("The job was cancelled at fal.", cause=cause, billed=_billed(kind, status))
     if kind in FAILED or kind.startswith("runner_") or (not kind and (status or 500) >= 500):
         temporary = kind in TEMPORARY or status in (503, 504)
         return JobFailed("The job failed at fal.", cause=cause, temporary=temporary, billed=_billed(kind, status))

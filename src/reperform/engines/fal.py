@@ -15,7 +15,6 @@ import anyio
 from reperform.engines._answers import Answer
 from reperform.engines._fal_answers import (
     Failure,
-    Stopped,
     cost,
     dollars_for,
     entries,
@@ -36,6 +35,7 @@ from reperform.errors import (
     EngineError,
     Expired,
     JobFailed,
+    JobStopped,
     OutOfReach,
     RateLimited,
     Rejected,
@@ -148,7 +148,7 @@ class FalEngine(FalRequests):
         ):
             try:
                 await self.wait(submitted, lambda *_: None)
-            except Stopped:
+            except JobStopped:
                 return True
         return False
 
