@@ -41,9 +41,9 @@ def _grow_old() -> None:
 def in_tidy_memory(work: Callable[[], _T]) -> _T:
     """The result of the work, done in a thread of its own; what it raises is raised.
 
-    OpenTimelineIO frees a million small pieces while it reads a long timeline, and the allocator of glibc sorts through
-    them at every turn that comes after, in the memory of that thread. A new thread has memory of its own. Elsewhere it
-    makes no difference. Ctrl-C does not wait for the work.
+    While OpenTimelineIO reads a long timeline it frees small pieces without number, and for long after glibc's allocator
+    sorts through them in the memory of that thread. A new thread has memory of its own. With other allocators it makes no
+    difference. Ctrl-C does not wait for the work.
     """
     done: Future[_T] = Future()
     context = copy_context()
