@@ -20,18 +20,17 @@ from reperform.settings import Loaded, Settings, load, user_file
 
 __all__ = ["Finding", "examine"]
 
-State = Literal["good", "missing", "note"]
+State = Literal["good", "missing", "wrong", "note"]
+"""A note may be as it should; what is missing or wrong is not."""
 
 _ENCODERS = ("prores_ks", "dnxhd", "libx264", "pcm_s24le")
 _FILTERS = ("rubberband", "scale", "setparams")
 _KEYS = {"sync": "SYNC_API_KEY", "runware": "RUNWARE_API_KEY", "segmind": "SEGMIND_API_KEY", "fal": "FAL_KEY"}
-_WRITERS = {
-    "otio_aaf_adapter": "AAF",
-    "otio_fcp_adapter": "Final Cut Pro 7 XML",
-    "otio_cmx3600_adapter": "EDL",
-    "otio_ale_adapter": "ALE",
-}
-"""What OTIO's own packages write where they are installed."""
+_WRITERS = (
+    ("Final Cut Pro 7 XML", "otio_fcp_adapter", "fcp"),
+    ("AAF", "otio_aaf_adapter", "aaf"),
+)
+"""What is written through an adapter: its package, and the extra that brings it. All else is written as it is."""
 _LOW_DISK_BYTES = 5 * 10**9
 _AGAIN = "Install reperform again with its dependencies."
 
@@ -113,14 +112,18 @@ def _formats() -> Iterator[Finding]:
     plain = [kind.name for kind in FORMATS.values() if kind.package is None]
     yield Finding("timelines", "read as they are", ", ".join(plain))
     for kind in FORMATS.values():
-        if kind.package is None:
-            continue
-        present = importlib.util.find_spec(kind.package) is not None
-        fix = None if present else f'To read {kind.name}: pip install "reperform[{kind.extra}]".'
-        value = importlib.metadata.version(kind.package) if present else "not installed"
-        yield Finding("timelines", f"read {kind.name}", value, "good" if present else "note", fix)
-    writers = [name for package, name in _WRITERS.items() if importlib.util.find_spec(package)]
-    yield Finding("timelines", "OTIO's adapters", ", ".join(writers) or "none installed, and none needed to read")
+        if kind.package is not None:
+            yield _adapter("read", kind.name, kind.package, kind.extra or "adapters")
+    yield Finding("timelines", "written as they are", "FCPXML, EDL, ALE")
+    for name, package, extra in _WRITERS:
+        yield _adapter("write", name, package, extra)
+
+
+def _adapter(doing: str, name: str, package: str, extra: str) -> Finding:
+    if importlib.util.find_spec(package) is not None:
+        return Finding("timelines", f"{doing} {name}", importlib.metadata.version(package))
+    fix = f'To {doing} {name}: pip install "reperform[{extra}]".'
+    return Finding("timelines", f"{doing} {name}", "not installed", "note", fix)
 
 
 def _project(beside: Path) -> Iterator[Finding]:

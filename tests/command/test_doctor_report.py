@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,25 @@ def test_a_setting_that_does_not_fit_is_a_finding(monkeypatch: pytest.MonkeyPatc
     assert 2 == ran.status
     assert "`REPERFORM_HANDLES=many` in the environment does not fit. → It should be a whole number." in ran.said
     assert "OpenTimelineIO" in ran.out
+
+
+FORMATS = {
+    "read AAF": "reperform[aaf]",
+    "write AAF": "reperform[aaf]",
+    "write Final Cut Pro 7 XML": "reperform[fcp]",
+}
+
+
+def test_every_format_is_named_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which are read and written as they are, and of the others which extra to install; one that is absent is no fault."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    report = {name: each for (group, name), each in found().items() if group == "timelines"}
+    assert "Final Cut Pro 7 XML, EDL, FCPXML, ALE" == report["read as they are"].value
+    assert "FCPXML, EDL, ALE" == report["written as they are"].value
+    assert dict.fromkeys(FORMATS, ("note", True)) == {
+        name: (report[name].state, f'pip install "{extra}"' in (report[name].fix or ""))
+        for name, extra in FORMATS.items()
+    }
 
 
 def test_an_ffmpeg_that_is_not_there_is_missing_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-import burned
-from whole.cut_kit import RATES, Rushes, clip, save, timeline, track
+from whole.cut_kit import one_mark
 
-RATE = RATES["25"]
 _ENGINE = '''
 """A studio's engine: it gives back what it is sent."""
 
@@ -80,11 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cut")
-    film = burned.make_movie(
-        folder / "A001.mov", rate=RATE, frames=20, codec="mjpeg", timecode="01:00:00:00", channels=1, size=(160, 90)
-    )
-    shots = track(clip(Rushes(film, RATE, 20, 90_000), 0, 20, marks=[("RP: angry", 4, 5)]))
-    return save(timeline(shots, rate=RATE), folder / "cut.otio")
+    return one_mark(folder)
 
 
 def _called(site: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

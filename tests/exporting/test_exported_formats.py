@@ -253,22 +253,23 @@ def test_takes_of_a_nested_stack_are_inside_it(tmp_path: Path, ending: str) -> N
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_what_a_format_cannot_hold_is_said_of_each_clip(tmp_path: Path, ending: str) -> None:
-    """A disabled clip, a retime and a generator are named where they are not carried; nothing else moves."""
+    """A disabled clip, a frozen one and a generator are named where they are not carried; nothing else moves."""
     off = clip("off", 0, 10, media=span(0, 100))
     off.enabled = False
-    reverse = clip("back", 50, 10, media=span(0, 100))
-    reverse.effects.append(otio.schema.LinearTimeWarp(time_scalar=-1.0))
+    frozen = clip("still", 50, 10, media=span(0, 100))
+    frozen.effects.append(otio.schema.FreezeFrame())
     title = otio.schema.Clip(
         name="title", media_reference=otio.schema.GeneratorReference(generator_kind="Text"), source_range=span(0, 10)
     )
     last = clip("last", 5, 10, media=span(0, 100))
-    cut = cut_of(timeline_of(track(off, reverse, title, last)))
+    cut = cut_of(timeline_of(track(off, frozen, title, last)))
     out, notes = export(tmp_path, ending, cut, [])
     said = " ".join(notes)
     assert {
         "retime": "retime" in said,
         "disabled": "disabled" in said,
-    } == {"retime": True, "disabled": ending == ".aaf"}
+        "title": "title" in said or "generator" in said or "not a file" in said or "no file" in said,
+    } == {"retime": ending == ".xml", "disabled": ending == ".aaf", "title": True}
     assert [item for item in READERS[ending](out, R24) if item.name == "last.mov"] == [
         Stands(30, "last.mov", 5, 10, True)
     ]

@@ -34,7 +34,10 @@ print("heavy:", *(name for name in {HEAVY} if name in sys.modules))
     assert child.stdout.splitlines()[-1] == "heavy:"
 
 
-@pytest.mark.parametrize("name", ["plan", "run", "select", "engines", "doctor", "demo", "completion"])
+COMMANDS = ("plan", "run", "select", "conform", "reattach", "cues", "mark", "engines", "doctor", "demo", "completion")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_a_subcommand_s_help_imports_nothing_heavy(name: str) -> None:
     """Only the module of the command that is asked is imported, and that one imports what it needs when it runs."""
     program = f"""

@@ -7,16 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import burned
 from reperform import asking
 from reperform.asking import Bill
 from reperform.cli import run as run_command
 from reperform.emulator import Conduct, Emulator
 from reperform.ledger.results import Results
 from whole.command_kit import Ran, call
-from whole.cut_kit import RATES, Rushes, clip, save, timeline, track
-
-RATE = RATES["25"]
+from whole.cut_kit import one_mark
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +27,7 @@ def emulator() -> Iterator[Emulator]:
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One mark of five frames on 160x90."""
     folder = tmp_path_factory.mktemp("before")
-    film = burned.make_movie(
-        folder / "A001.mov", rate=RATE, frames=20, codec="mjpeg", timecode="01:00:00:00", channels=1, size=(160, 90)
-    )
-    shots = track(clip(Rushes(film, RATE, 20, 90_000), 0, 20, marks=[("RP: angry", 4, 5)]))
-    return save(timeline(shots, rate=RATE), folder / "cut.otio")
+    return one_mark(folder)
 
 
 @pytest.fixture

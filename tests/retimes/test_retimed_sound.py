@@ -13,7 +13,7 @@ import opentimelineio as otio
 import pytest
 from numpy.typing import NDArray
 
-from marked import Library, clip, cut, find, gap, mark, movie, said, track
+from marked import Library, clip, cut, find, gap, mark, movie, said, span, track
 from marked import wave as wav
 from reperform.media.sped import heard, of_file
 from reperform.model import Shot
@@ -121,6 +121,33 @@ def test_what_is_laid_does_not_change_where_a_retimed_shot_moves() -> None:
         ]
 
     assert laid(10) == laid(11) == laid(13)
+
+
+@pytest.mark.parametrize(
+    "guided", [pytest.param(True, id="under a guide"), pytest.param(False, id="with its own sound")]
+)
+@pytest.mark.parametrize("rate", [Fraction(30000, 1001), Fraction(60000, 1001)], ids=["29.97", "59.94"])
+@pytest.mark.parametrize("speed", [0.5, 2.0, 1.25, -1.0])
+def test_a_trimmed_head_moves_no_sample(rate: Fraction, speed: float, guided: bool) -> None:
+    """The frames of the cue are the same, and so are its samples: not one more or less, or it would be paid for again."""
+    spelled = float(rate)
+
+    def heard_under(trimmed: int) -> list[tuple[int, int, int]]:
+        # 101 frames of the cut, of which `trimmed` go; backward they go off the end of the media.
+        start = 200 + (trimmed * speed if speed > 0 else 0)
+        marked = mark("RP: angry", start + 40 - trimmed, 11, rate=spelled)
+        made = retimed("MARA", start, 101 - trimmed, speed, marks=[marked], rate=spelled)
+        before = gap(0)
+        before.source_range = span(0, 7 + trimmed, spelled)
+        tracks = [track(before, made)]
+        if guided:
+            tracks.append(track(clip("one", 0, 120, rate=spelled), audio=True, name="ADR"))
+        media = Library({name: movie(name, rate=rate, frames=900) for name in ("MARA", "one")})
+        [shot] = find(cut(*tracks, rate=rate), media=media).shots
+        return [(voice.start_sample, voice.end_sample, voice.offset_samples) for voice in shot.cues[0].voices]
+
+    trims = range(0, 40, 4)
+    assert [heard_under(0)] * len(trims) == [heard_under(trimmed) for trimmed in trims]
 
 
 # -- the sound itself

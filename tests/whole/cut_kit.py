@@ -27,6 +27,7 @@ __all__ = [
     "hear",
     "mark",
     "numbers",
+    "one_mark",
     "play",
     "save",
     "timeline",
@@ -233,3 +234,13 @@ def _seconds(value: otio.opentime.RationalTime) -> Fraction:
     rate = exact(value.rate)
     whole = round(value.value)
     return (Fraction(whole) if abs(whole - value.value) < 1e-3 else Fraction(value.value)) / rate
+
+
+def one_mark(folder: Path) -> Path:
+    """The least that can be performed: a cut at 25 of one clip of 20 frames, 160 by 90, of which five are marked."""
+    rate = RATES["25"]
+    film = burned.make_movie(
+        folder / "A001.mov", rate=rate, frames=20, codec="mjpeg", timecode="01:00:00:00", channels=1, size=(160, 90)
+    )
+    shots = track(clip(Rushes(film, rate, 20, 90_000), 0, 20, marks=[("RP: angry", 4, 5)]))
+    return save(timeline(shots, rate=rate), folder / "cut.otio")

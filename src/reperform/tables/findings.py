@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["findings_text"]
 
-_STYLES = {"good": "", "note": "yellow", "missing": "bold red"}
+_STYLES = {"good": "", "note": "yellow", "missing": "bold red", "wrong": "bold red"}
 
 
 class Finding(Protocol):

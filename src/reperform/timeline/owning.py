@@ -132,7 +132,15 @@ class OwnSounds:
         streams = streams_of(self._dialect.channels(clip.clip), linked.source)
         if speed != 1:
             return [
-                _sped(linked.source, stream, channels, start=linked.start_seconds, since=since, speed=speed)
+                _sped(
+                    linked.source,
+                    stream,
+                    channels,
+                    start=linked.start_seconds,
+                    since=since,
+                    speed=speed,
+                    shown=shot.shown,
+                )
                 for stream, channels in streams
             ]
         start = linked.start_seconds + since
@@ -252,7 +260,8 @@ def _of_file(shot: _Shot) -> tuple[tuple[Heard, ...], tuple[InputError | MediaEr
     except MediaRefused as error:
         return (), (error,)
     begins = shot.retimed[1]
-    sped = [_sped(source, each, None, start=begins, since=Fraction(0), speed=speed) for each in source.audio]
+    since, shown = Fraction(0), shot.shown
+    sped = [_sped(source, each, None, start=begins, since=since, speed=speed, shown=shown) for each in source.audio]
     return tuple(Heard(sound=sound) for sound in sped), ()
 
 
@@ -269,15 +278,18 @@ def _sped(
     start: Fraction,
     since: Fraction,
     speed: Fraction,
+    shown: Fraction,
 ) -> SoundSource:
-    """The sound of a retimed clip that begins at `start` of its file, `since` seconds before the picture."""
-    begins = heard_sample(start * stream.rate - stream.start_sample, speed)
+    """The sound of a retimed clip that begins at `start` of its file, `since` seconds before the picture, which is then at
+    `shown` of its clock. Two roundings, as `_sound` has them.
+    """
+    early = start * stream.rate - stream.start_sample + (since - shown) * speed * stream.rate
     return SoundSource(
         path=source.path,
         stream=stream.index,
         channels=channels,
         sample_rate=stream.rate,
-        at_sample=begins + sample_of(since, stream.rate),
+        at_sample=heard_sample(early, speed) + sample_of(shown, stream.rate),
         speed=speed,
     )
 

@@ -15,7 +15,7 @@ from reperform.timeline.adapters.aaf_media import choose_media
 from reperform.timeline.adapters.making import Read
 from reperform.timing import exact_rate
 
-__all__ = ["read"]
+__all__ = ["read", "settle_timeline"]
 
 _CURVES = ("PARAM_OFFSET_MAP_U", "PARAM_SPEED_OFFSET_MAP_U")
 """Where in the source each frame comes from."""
@@ -31,15 +31,21 @@ def read(path: Path) -> Read:
     _keep_disabled_to_clips(root)
     root = adapter._simplify(root)
     for item in _items(root):
-        if isinstance(item, otio.core.Item):
-            once_each(item)
-        _refuse_curves(item)
         if isinstance(item, otio.schema.Clip):
             choose_media(item, path.absolute().parent)
     for timeline in _timelines(root):
-        _exact_start(timeline)
-        place_by_position(timeline)
+        settle_timeline(timeline)
     return Read(root=root)
+
+
+def settle_timeline(timeline: otio.schema.Timeline) -> None:
+    """Puts right, in place, what the adapter makes of any AAF, in a file that it converted as well: marks, speeds, the start."""
+    for item in (timeline.tracks, *timeline.tracks.find_children()):
+        if isinstance(item, otio.core.Item):
+            once_each(item)
+        _refuse_curves(item)
+    _exact_start(timeline)
+    place_by_position(timeline)
 
 
 def _timelines(root: Any) -> list[otio.schema.Timeline]:

@@ -15,6 +15,7 @@ import opentimelineio as otio
 from reperform.errors import TimelineError
 from reperform.timeline.adapters.fcpxml_clips import Clips, Local, markers_of
 from reperform.timeline.adapters.fcpxml_resources import Resources
+from reperform.timeline.adapters.fcpxml_roles import name_by_roles
 from reperform.timeline.adapters.fcpxml_time import seconds
 from reperform.timeline.adapters.laying_out import Fade, Layer, Stood
 from reperform.timeline.adapters.making import Budget, span
@@ -62,7 +63,9 @@ class Story:
         spine = sequence.find("spine")
         if spine is not None:
             self._spine(spine, -seconds(sequence.get("tcStart"), _ZERO), (0,))
-        return self._layers.tracks()
+        tracks = self._layers.tracks()
+        name_by_roles(tracks)
+        return tracks
 
     def contents(self, elements: list[Element], origin: Fraction) -> list[otio.schema.Track]:
         """The tracks of what a clip holds; `origin` is the time from which they count."""

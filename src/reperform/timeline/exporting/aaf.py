@@ -1,7 +1,8 @@
 """AAF, as Media Composer imports it, through OpenTimelineIO's adapter, and corrected: takes as tracks, media linked by their paths.
 
 Adapter 2.0.0 writes no markers, retimes or effects, nothing as disabled, and marks all timecode at a fractional rate as
-drop-frame. A medium's id is made from its path, so that the same file is the same master clip in every export.
+drop-frame; constant speeds are put in afterwards. A medium's id is made from its path, so that the same file is the same
+master clip in every export.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from reperform.model import Problem
 from reperform.timeline import records
 from reperform.timeline.cut import Cut
 from reperform.timeline.exporting.aaf_file import Labels, correct
+from reperform.timeline.exporting.aaf_speed import is_carried
 from reperform.timeline.exporting.adapting import file_by
 from reperform.timeline.exporting.facts import Exported, Facts, lost
-from reperform.timeline.exporting.preparing import each_track, hole, settle_ranges
-from reperform.timeline.facts import speed_of
+from reperform.timeline.exporting.preparing import each_track, hole, names_of_effects, settle_ranges
+from reperform.timeline.exporting.retiming import AT_OWN_SPEED, Retimes
+from reperform.timeline.exporting.trimming import trim_compounds
 from reperform.timeline.recognising import file_name
 from reperform.timeline.records import TakeRecord
 
@@ -44,7 +47,8 @@ def aaf(timeline: otio.schema.Timeline, facts: Facts) -> Exported:
 
     """
     cut = facts.of(timeline.clone())
-    notes = _prepare(cut)
+    retimes = Retimes(cut)
+    notes = _prepare(cut, retimes)
     digest = hashlib.sha256(f"{_WRITER}{cut.timeline.to_json_string(indent=0)}".encode()).hexdigest()
     cut.timeline.metadata["AAF"] = {"UserComments": {"reperform": digest}}
     content = file_by(
@@ -52,23 +56,24 @@ def aaf(timeline: otio.schema.Timeline, facts: Facts) -> Exported:
         cut.timeline,
         extra="aaf",
         title="AAF",
-        then=lambda path: correct(path, _labels(cut)),
+        then=lambda path: correct(path, _labels(cut), cut.timeline, retimes),
         use_empty_mob_ids=True,
     )
     return Exported(content=content, notes=tuple(dict.fromkeys(notes)), sign=digest.encode("utf-16-le"))
 
 
-def _prepare(cut: Cut) -> list[Problem]:
+def _prepare(cut: Cut, retimes: Retimes) -> list[Problem]:
     timeline = cut.timeline
     notes = []
     markers = len(timeline.tracks.markers) + sum(len(getattr(item, "markers", ())) for item in timeline.find_children())
     if markers:
         notes.append(lost(f"{markers} markers are not in the AAF: the adapter writes none"))
     timeline.name = timeline.name or cut.path.stem
-    settle_ranges(timeline, cut.rate, media_rates=False)
+    settle_ranges(cut, media_rates=False)
+    trim_compounds(timeline, retimes, cut.rate)
     notes += [lost("the sound inside it is not in the AAF", clip=stack.name or None) for stack in _silenced(timeline)]
     for track in list(each_track(timeline.tracks)):
-        notes += _prepare_track(track)
+        notes += _prepare_track(track, retimes)
     for number in range(len(timeline.tracks) - 1, -1, -1):
         if not timeline.tracks[number].find_clips():
             del timeline.tracks[number]
@@ -90,7 +95,7 @@ def _silenced(timeline: otio.schema.Timeline) -> list[Any]:
     return found
 
 
-def _prepare_track(track: Any) -> list[Problem]:
+def _prepare_track(track: Any, retimes: Retimes) -> list[Problem]:
     notes = []
     for number, child in enumerate(list(track)):
         if isinstance(child, otio.schema.Transition):
@@ -102,13 +107,22 @@ def _prepare_track(track: Any) -> list[Problem]:
             notes.append(
                 lost(f"filler stands in its place in the AAF: {why}", track=track.name, clip=child.name or None)
             )
-        elif isinstance(child, otio.schema.Clip):
-            names = [effect.effect_name or effect.name or "effect" for effect in child.effects]
-            if names:
-                said = f"its effects are not in the AAF: {', '.join(dict.fromkeys(names))}"
-                notes.append(lost(said, track=track.name, clip=child.name or None))
+            continue
+        notes += _losses(child, track, retimes)
+        if isinstance(child, otio.schema.Clip):
             _prepare_clip(child)
     return notes
+
+
+def _losses(item: Any, track: Any, retimes: Retimes) -> list[Problem]:
+    notes = []
+    names = names_of_effects(item)
+    if names:
+        notes.append(f"its effects are not in the AAF: {', '.join(names)}")
+    known = retimes.of(item)
+    if known is not None and not (isinstance(item, otio.schema.Clip) and is_carried(known[0], track)):
+        notes.append(f"its retime is not in the AAF: {known[0].how}. {AT_OWN_SPEED}")
+    return [lost(said, track=track.name, clip=item.name or None) for said in notes]
 
 
 def _why_not(item: Any, track: Any) -> str | None:
@@ -119,8 +133,6 @@ def _why_not(item: Any, track: Any) -> str | None:
     reference = item.media_reference
     if records.says(track, "takes") is None and not (item.enabled and track.enabled):
         return "it is disabled, which the adapter cannot write"
-    if speed_of(item) != 1:
-        return "it is retimed, which the adapter cannot write"
     if isinstance(reference, otio.schema.GeneratorReference | otio.schema.ImageSequenceReference):
         return "its media is not a file"
     return None

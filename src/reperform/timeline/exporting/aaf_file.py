@@ -1,13 +1,18 @@
-"""What OpenTimelineIO's adapter writes wrongly into an AAF, put right in the file: how timecode counts, and reels."""
+"""What OpenTimelineIO's adapter writes wrongly into an AAF, put right in the file: how timecode counts, reels, and speeds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from reperform.timeline.exporting.aaf_speed import add_speeds
+from reperform.timeline.exporting.retiming import Retimes
 from reperform.timing import Rate, drop_frame_allowed, nominal_rate
+
+if TYPE_CHECKING:
+    import opentimelineio as otio
 
 __all__ = ["Labels", "correct"]
 
@@ -24,8 +29,10 @@ class Labels:
     reels: Mapping[str, str]
 
 
-def correct(path: Path, labels: Labels) -> None:
-    """Has timecode count as it does, what is nested last as long as it does, and tapes of takes be called by their reels."""
+def correct(path: Path, labels: Labels, timeline: otio.schema.Timeline, retimes: Retimes) -> None:
+    """Has timecode count as it does, what is nested last as long as it does, tapes of takes be called by their reels, and
+    retimed clips play as they do.
+    """
     import aaf2
 
     with aaf2.open(str(path), "rw") as file:
@@ -40,6 +47,7 @@ def correct(path: Path, labels: Labels) -> None:
                 mob.name = labels.reels[own]
             for slot in mob.slots:
                 _correct_length(slot.segment)
+        add_speeds(file, timeline, retimes, labels.rate)
 
 
 def _correct_length(segment: Any) -> int:

@@ -1,7 +1,7 @@
 """Final Cut Pro 7 XML, as Premiere, Resolve and others import it, through OpenTimelineIO's adapter, and corrected.
 
-Adapter 1.0.0 reads and writes no `enabled`, and takes every timecode for non-drop; takes stand on tracks, for a clip of
-this format has one medium.
+Adapter 1.0.0 reads and writes no `enabled`, takes every timecode for non-drop and writes no retime; takes stand on tracks,
+for a clip of this format has one medium.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from reperform.timeline import records
 from reperform.timeline.cut import Cut
 from reperform.timeline.exporting.adapting import written_by
 from reperform.timeline.exporting.facts import Exported, Facts, lost
+from reperform.timeline.exporting.fcp7_speed import add_speed, begins_off, is_carried
 from reperform.timeline.exporting.marks import Mark, Marks, marks_of
-from reperform.timeline.exporting.preparing import close_edges, each_track, hole, settle_ranges
-from reperform.timeline.facts import speed_of
+from reperform.timeline.exporting.preparing import close_edges, each_track, hole, names_of_effects, settle_ranges
+from reperform.timeline.exporting.retiming import AT_OWN_SPEED, Retimed, Retimes
 from reperform.timeline.index import item_at
 from reperform.timeline.records import TakeRecord
 from reperform.timing import Rate, drop_frame_allowed, exact_seconds, floor_frame, format_timecode
 
 __all__ = ["fcp7"]
 
+_TRACK_NAME = "MZ.TrackName"
+"""The format has no names of tracks; Premiere writes and reads this."""
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n'
 
 
@@ -40,29 +43,29 @@ def fcp7(timeline: otio.schema.Timeline, facts: Facts) -> Exported:
 
     """
     cut = facts.of(timeline.clone())
-    notes = _prepare(cut)
+    notes, retimes = _prepare(cut)
     text = written_by("fcp_xml", cut.timeline, extra="fcp", title="Final Cut Pro 7 XML")
     root = ET.fromstring(text)  # noqa: S314 - our own
     sequence = root.find(".//sequence")
     if sequence is None:
         raise TimelineError("the adapter wrote no sequence", fix="Write to an .otio instead.")
-    _correct(sequence, cut.timeline.tracks)
+    _correct(sequence, cut.timeline.tracks, retimes, cut.rate)
     _correct_timecodes(sequence, cut)
     ET.indent(root, "    ")
     return Exported(content=_HEAD + ET.tostring(root, encoding="unicode").encode() + b"\n", notes=tuple(notes))
 
 
-def _prepare(cut: Cut) -> list[Problem]:
+def _prepare(cut: Cut) -> tuple[list[Problem], Retimes]:
     notes = []
     marks = marks_of(cut)
-    settle_ranges(cut.timeline, cut.rate, media_rates=True)
-    _settle_marks(cut, marks)
-    counted = 0
+    # What is equal, as a clip and its sound are, the adapter would write once, with the timing of the first: numbers differ.
+    retimes = Retimes(cut)
+    settle_ranges(cut, media_rates=True)
+    retimes.count()
+    _settle_marks(cut, marks, retimes)
     for track in each_track(cut.timeline.tracks):
         close_edges(track)
         for number, child in enumerate(list(track)):
-            # What is equal, as a clip and its sound are, the adapter would write once, with the timing of the first.
-            child.metadata["number"] = counted = counted + 1
             uneven = isinstance(child, otio.schema.Transition) and child.in_offset != child.out_offset
             if uneven and child.in_offset.value and child.out_offset.value:
                 notes.append(lost("a transition is centred on its cut in the XML, which it is not", track=track.name))
@@ -72,13 +75,33 @@ def _prepare(cut: Cut) -> list[Problem]:
                 notes.append(
                     lost(f"it is not in the XML, where a gap stands: {why}", track=track.name, clip=child.name)
                 )
-            elif isinstance(child, otio.schema.Clip):
+                continue
+            known = retimes.of(child)
+            notes += _of_retime(known[0], child, track, cut) if known else []
+            if isinstance(child, otio.schema.Clip):
                 notes += _losses(child, track)
                 _settle_clip(child)
-    return notes
+    return notes, retimes
 
 
-def _settle_marks(cut: Cut, marks: Marks) -> None:
+def _of_retime(retime: Retimed, item: Any, track: Any, cut: Cut) -> list[Problem]:
+    at = {"track": track.name, "clip": item.name}
+    if not is_carried(retime):
+        return [lost(f"its retime is not in the XML: {retime.how}. {AT_OWN_SPEED}", **at)]
+    off = begins_off(retime, cut.rate)
+    said = []
+    if retime.speed is not None and retime.speed < 0:
+        said.append(
+            "look at its first frame after the import: editors differ in where a clip begins that plays backward"
+        )
+    if off:
+        said.append(
+            f"it begins {float(off):+.3g} frames from where it should: XML counts whole frames of what is played"
+        )
+    return [lost(f"its retime is in the XML ({retime.how}); {'; '.join(said)}", **at)] if said else []
+
+
+def _settle_marks(cut: Cut, marks: Marks, retimes: Retimes) -> None:
     """Markers of clips count from the file's first frame, in frames of the clip; all others from the sequence's."""
     for item in cut.timeline.tracks.find_children():
         if not isinstance(item, otio.schema.Transition):
@@ -88,12 +111,14 @@ def _settle_marks(cut: Cut, marks: Marks) -> None:
     for address, of_clip in marks.of_clips.items():
         clip = item_at(cut.timeline, address)
         begins = exact_seconds(clip.source_range.start_time) - exact_seconds(clip.available_range().start_time)
-        clip.markers.extend(_marker(mark, begins, cut) for mark in of_clip)
+        known = retimes.of(clip)
+        speed = known[0].speed if known and is_carried(known[0]) else None
+        clip.markers.extend(_marker(mark, begins, cut, speed or Fraction(1)) for mark in of_clip)
 
 
-def _marker(mark: Mark, begins: Fraction, cut: Cut) -> otio.schema.Marker:
-    first, rate = floor_frame(begins + mark.start, cut.rate), float(cut.rate)
-    length = max(1, floor_frame(mark.length, cut.rate))
+def _marker(mark: Mark, begins: Fraction, cut: Cut, speed: Fraction = Fraction(1)) -> otio.schema.Marker:
+    first, rate = floor_frame(begins + mark.start * abs(speed), cut.rate), float(cut.rate)
+    length = max(1, floor_frame(mark.length * abs(speed), cut.rate))
     made = otio.schema.Marker(
         name=mark.text.name or mark.text.note,
         marked_range=otio.opentime.TimeRange(
@@ -111,16 +136,14 @@ def _why_not(item: Any) -> str | None:
         return "its media is an image sequence"
     if isinstance(reference, otio.schema.GeneratorReference) and "fcp_xml" not in reference.metadata:
         return "it is a generator of another program"
-    if isinstance(item, otio.schema.Clip) and speed_of(item) != 1:
-        return "it is retimed, which OpenTimelineIO's adapter does not write"
     return None
 
 
 def _losses(clip: Any, track: Any) -> list[Problem]:
-    names = [effect.effect_name or effect.name or "effect" for effect in clip.effects]
+    names = names_of_effects(clip)
     if not names or clip.metadata.get("fcp_xml"):
         return []
-    said = f"its effects are not in the XML: {', '.join(dict.fromkeys(names))}"
+    said = f"its effects are not in the XML: {', '.join(names)}"
     return [lost(said, track=track.name, clip=clip.name)]
 
 
@@ -134,7 +157,7 @@ def _settle_clip(clip: Any) -> None:
     clip.set_media_references({"DEFAULT_MEDIA": reference.clone()}, "DEFAULT_MEDIA")
 
 
-def _correct(sequence: ET.Element, stack: Any) -> None:
+def _correct(sequence: ET.Element, stack: Any, retimes: Retimes, rate: Rate) -> None:
     """Puts in what the adapter leaves out. It writes tracks and their items in their order, without gaps."""
     kinds = {"video": otio.schema.TrackKind.Video, "audio": otio.schema.TrackKind.Audio}
     for tag, kind in kinds.items():
@@ -142,9 +165,17 @@ def _correct(sequence: ET.Element, stack: Any) -> None:
         tracks = [track for track in stack if track.kind == kind]
         for element, track in zip(written, tracks, strict=True):
             _put(element, "enabled", "TRUE" if track.enabled else "FALSE")
+            if track.name:
+                element.set(_TRACK_NAME, track.name)
             items = [item for item in track if not isinstance(item, otio.schema.Gap)]
             for child, item in zip(_items(element), items, strict=True):
                 _correct_item(child, item, sound=tag == "audio")
+                known = retimes.of(item)
+                if known is not None and is_carried(known[0]):
+                    add_speed(child, known[0], rate=rate, before=known[1], sound=tag == "audio")
+                nested = child.find("sequence")
+                if nested is not None and nested.find("media") is not None:
+                    _correct(nested, item, retimes, rate)
 
 
 def _items(track: ET.Element) -> Iterator[ET.Element]:
@@ -161,9 +192,6 @@ def _correct_item(element: ET.Element, item: Any, *, sound: bool) -> None:
         track = ET.SubElement(element, "sourcetrack")
         ET.SubElement(track, "mediatype").text = "audio"
         ET.SubElement(track, "trackindex").text = "1"
-    nested = element.find("sequence")
-    if nested is not None and nested.find("media") is not None:
-        _correct(nested, item)
 
 
 def _put(parent: ET.Element, tag: str, text: str) -> None:

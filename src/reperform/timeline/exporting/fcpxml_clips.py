@@ -12,9 +12,12 @@ import opentimelineio as otio
 from reperform.timeline import records
 from reperform.timeline.exporting.facts import Facts
 from reperform.timeline.exporting.fcpxml_media import Medium, Resources, clean, medium_of, seconds_text
-from reperform.timeline.facts import speed_of
+from reperform.timeline.exporting.fcpxml_pace import Pace, Span, pace_of
+from reperform.timeline.places import seconds_of
 from reperform.timeline.recognising import takes_of
 from reperform.timeline.records import TakeRecord
+from reperform.timeline.retimes.reading import of_item
+from reperform.timeline.retimes.retime import NO_RETIME
 from reperform.timing import Rate, floor_frame
 
 __all__ = ["Own", "Piece", "clip_piece", "gap_piece"]
@@ -84,6 +87,8 @@ class _Use:
     sound: bool
     role: str
     enabled: bool
+    unheld: list[str]
+    """What of it the format cannot say gathers here."""
 
 
 def clip_piece(
@@ -96,11 +101,14 @@ def clip_piece(
     sound: bool,
     role: str,
     enabled: bool,
+    unheld: list[str],
 ) -> Piece | None:
-    """The clip from `seen[0]` to `seen[1]` of its sequence; None where its media is no file."""
+    """The clip from `seen[0]` to `seen[1]` of its sequence; None where its media is no file. What of it the format cannot
+    say goes to `unheld`.
+    """
     use = _Use(
         clip=clip, facts=facts, resources=resources, length=seen[1] - seen[0], cut=cut, sound=sound, role=role,
-        enabled=enabled,
+        enabled=enabled, unheld=unheld,
     )  # fmt: skip
     references = clip.media_references()
     takes = takes_of(clip)
@@ -123,11 +131,8 @@ def _own(use: _Use, reference: Any) -> Own | None:
     if medium is None:
         return None
     take = records.read(reference, TakeRecord)
-    speed = Fraction(1) if take else speed_of(use.clip) or Fraction(1)
-    speed = speed if speed > 0 else Fraction(1)
-    begins = _begins(use, reference, medium) + use.cut * speed
-    local = medium.start + (begins - medium.start) / speed
-    element = _element(use, medium, take, local)
+    pace = _pace(use, reference, medium, retimed=take is None)
+    element = _element(use, medium, take, pace.local)
     if take is not None:
         ET.SubElement(element, "note").text = clean(_about(take))
     cut_rate = use.facts.cut.rate
@@ -135,9 +140,25 @@ def _own(use: _Use, reference: Any) -> Own | None:
         rate = {"srcFrameRate": _SOURCE_RATES[medium.rate]} if medium.rate in _SOURCE_RATES else {}
         # Final Cut would play 25 frames as 24 otherwise; the timeline counts in seconds.
         ET.SubElement(element, "conform-rate", {"scaleEnabled": "0", **rate})
-    if speed != 1:
-        _add_time_map(element, medium, speed)
-    return Own(element, local)
+    pace.add_to(element)
+    return Own(element, pace.local)
+
+
+def _pace(use: _Use, reference: Any, medium: Medium, *, retimed: bool) -> Pace:
+    """How the clip plays it; at its own speed where the format cannot say how."""
+    dialect = use.facts.cut.dialect
+    span = Span(
+        start=medium.start,
+        length=medium.length,
+        begins=_begins(use, reference, medium),
+        seen=seconds_of(use.clip, plays_source_frames=dialect.plays_source_frames),
+        cut=use.cut,
+        rate=medium.rate or use.facts.cut.rate,
+    )
+    known = pace_of(of_item(use.clip, dialect) if retimed else NO_RETIME, span)
+    if known is None:
+        use.unheld.append("its speed varies in a way that a timeMap of straight lines does not say")
+    return known or Pace(span.begins + use.cut)
 
 
 def _begins(use: _Use, reference: Any, medium: Medium) -> Fraction:
@@ -160,18 +181,9 @@ def _element(use: _Use, medium: Medium, take: TakeRecord | None, local: Fraction
     if medium.has_picture:
         attributes["srcEnable"] = "audio" if use.sound else "video"
         attributes["tcFormat"] = "DF" if medium.drop_frame else "NDF"
-    if use.sound:
-        attributes["audioRole"] = clean(use.role)
+    if use.role:
+        attributes["audioRole" if use.sound else "videoRole"] = clean(use.role)
     return ET.Element("asset-clip", attributes)
-
-
-def _add_time_map(element: ET.Element, medium: Medium, speed: Fraction) -> None:
-    """Constant speed: the file's time against the clip's, both from the file's first frame."""
-    time_map = ET.SubElement(element, "timeMap")
-    for passed in (Fraction(0), medium.length):
-        time, value = medium.start + passed / speed, medium.start + passed
-        attributes = {"time": seconds_text(time), "value": seconds_text(value), "interp": "linear"}
-        ET.SubElement(time_map, "timept", attributes)
 
 
 def _about(take: TakeRecord) -> str:

@@ -14,7 +14,7 @@ from reperform.timeline.exporting.fcpxml_clips import Piece
 from reperform.timeline.exporting.fcpxml_media import clean, seconds_text
 from reperform.timing import exact_seconds
 
-__all__ = ["Item", "at_offset", "end_of", "is_sound", "runs", "touches", "transition_element"]
+__all__ = ["Item", "at_offset", "end_of", "is_sound", "role_of", "runs", "touches", "transition_element"]
 
 
 @dataclass(kw_only=True)
@@ -71,3 +71,12 @@ def end_of(lane: Sequence[Item]) -> Fraction:
 def is_sound(child: Any) -> bool:
     """Whether it is a track of sound."""
     return isinstance(child, otio.schema.Track) and child.kind == otio.schema.TrackKind.Audio
+
+
+def role_of(track: Any, *, sound: bool) -> str:
+    """The role that keeps a track's name, for the format has no tracks: a subrole of the one that Final Cut has. No dot of the
+    name may look like a further one.
+    """
+    main = "dialogue" if sound else "video"
+    name = " ".join(track.name.replace(".", " ").split())
+    return f"{main}.{name}" if name else main if sound else ""

@@ -18,13 +18,17 @@ from reperform.timeline.exporting.fcpxml_lanes import (
     at_offset,
     end_of,
     is_sound,
+    role_of,
     runs,
     touches,
     transition_element,
 )
 from reperform.timeline.exporting.fcpxml_media import Resources, clean, seconds_text
-from reperform.timeline.facts import speed_of
+from reperform.timeline.exporting.fcpxml_pace import Pace, Span, pace_of
+from reperform.timeline.exporting.preparing import names_of_effects
+from reperform.timeline.exporting.retiming import AT_OWN_SPEED
 from reperform.timeline.places import seconds_of
+from reperform.timeline.retimes.reading import of_item
 from reperform.timing import exact_seconds
 
 __all__ = ["Story", "Teller", "sequence_of"]
@@ -114,11 +118,12 @@ class Teller:
         enabled: bool,
     ) -> Piece:
         if isinstance(child, otio.schema.Clip):
-            role = f"dialogue.{track.name}" if track.name else "dialogue"
+            unheld: list[str] = []
             piece = clip_piece(
-                child, self.facts, self.resources, seen=seen, cut=cut, sound=sound, role=role, enabled=enabled
-            )
-            self._note_losses(child, seen[0], held=piece is not None)
+                child, self.facts, self.resources, seen=seen, cut=cut, sound=sound, role=role_of(track, sound=sound),
+                enabled=enabled, unheld=unheld,
+            )  # fmt: skip
+            self._note_losses(child, seen[0], unheld, held=piece is not None)
             if piece is None:
                 return gap_piece(*seen, name=child.name or "No media", note="its media is no file that FCPXML can name")
             self.pieces[address] = piece
@@ -140,18 +145,30 @@ class Teller:
             inner = otio.schema.Stack(children=[stack.clone()], name=stack.name)
         told = self.story(inner, Fraction(0), address)
         sequence = sequence_of(self.resources.sequence_format, told, Fraction(0), drop_frame=False)
-        first = exact_seconds(stack.source_range.start_time) if stack.source_range is not None else Fraction(0)
-        local = first + cut
+        pace = self._pace(stack, told.length, seen[0], cut)
         attributes = {
             "ref": self.resources.compound(stack.name, sequence),
             "name": clean(stack.name) or "Compound",
-            "start": seconds_text(local),
+            "start": seconds_text(pace.local),
             "duration": seconds_text(seen[1] - seen[0]),
         }
         attributes |= {"srcEnable": "audio"} if sound else {}
         attributes |= {} if enabled else {"enabled": "0"}
         element = ET.Element("ref-clip", attributes)
-        return Piece(element=element, start=seen[0], end=seen[1], shown=[Own(element, local)])
+        pace.add_to(element)
+        return Piece(element=element, start=seen[0], end=seen[1], shown=[Own(element, pace.local)])
+
+    def _pace(self, stack: Any, length: Fraction, start: Fraction, cut: Fraction) -> Pace:
+        """How a compound is played, whose own time begins at zero."""
+        dialect, rate = self.facts.cut.dialect, self.facts.cut.rate
+        first = exact_seconds(stack.source_range.start_time) if stack.source_range is not None else Fraction(0)
+        seen = seconds_of(stack, plays_source_frames=dialect.plays_source_frames)
+        span = Span(start=Fraction(0), length=length, begins=first, seen=seen, cut=cut, rate=rate)
+        known = pace_of(of_item(stack, dialect), span)
+        if known is None:
+            said = f"its retime is not in the FCPXML: its speed varies. {AT_OWN_SPEED}"
+            self.notes.append(lost(said, **self._at(stack, start)))
+        return known or Pace(first + cut)
 
     def _storyline(
         self, items: Sequence[Item], origin: Fraction, *, until: Fraction | None = None, offset: Fraction = Fraction(0)
@@ -204,22 +221,22 @@ class Teller:
             if hooked is not None:
                 self._hanging.append(hooked)
 
-    def _note_losses(self, clip: otio.schema.Clip, start: Fraction, *, held: bool) -> None:
-        cut = self.facts.cut
-        at = {"clip": clip.name or None, "timecode": cut.timecode(cut.record_frame(start) - cut.start_frame)}
-        effects = [
-            item.effect_name or item.name for item in clip.effects if not isinstance(item, otio.schema.TimeEffect)
-        ]
+    def _note_losses(self, clip: otio.schema.Clip, start: Fraction, unheld: Sequence[str], *, held: bool) -> None:
+        at = self._at(clip, start)
+        effects = names_of_effects(clip)
         if effects:
-            named = ", ".join(dict.fromkeys(filter(None, effects))) or str(len(effects))
-            self.notes.append(lost(f"its effects are not in the FCPXML: {named}", **at))
-        speed = speed_of(clip)
-        if speed is None or speed <= 0:
-            self.notes.append(
-                lost("its retime is not in the FCPXML: the original plays forward, at its own speed", **at)
-            )
+            self.notes.append(lost(f"its effects are not in the FCPXML: {', '.join(effects)}", **at))
+        for why in unheld:
+            self.notes.append(lost(f"its retime is not in the FCPXML: {why}. {AT_OWN_SPEED}", **at))
         if not held:
             self.notes.append(lost("its media is no file that FCPXML can name: a gap stands in its place", **at))
+
+    def _at(self, item: Any, start: Fraction) -> dict[str, str | None]:
+        cut = self.facts.cut
+        return {
+            "clip": item.name or None,
+            "timecode": cut.timecode(cut.record_frame(start) - cut.start_frame),
+        }
 
 
 def sequence_of(format_: str, story: Story, start: Fraction, *, drop_frame: bool) -> ET.Element:

@@ -8,15 +8,22 @@ from typing import Any
 
 import opentimelineio as otio
 
+from reperform.timeline.cut import Cut
 from reperform.timeline.places import seconds_of
 from reperform.timing import Rate, ceil_frame, exact_rate, exact_seconds, floor_frame
 
-__all__ = ["close_edges", "each_track", "hole", "settle_ranges"]
+__all__ = ["close_edges", "each_track", "hole", "names_of_effects", "settle_ranges"]
 
 
 def each_track(stack: Any) -> Iterator[Any]:
     """The tracks of a stack and of all that is nested in it, outermost first."""
     yield from stack.find_children(descended_from_type=otio.schema.Track)
+
+
+def names_of_effects(clip: Any) -> list[str]:
+    """What its effects are called, each once; retimes are another matter."""
+    effects = [effect for effect in clip.effects if not isinstance(effect, otio.schema.TimeEffect)]
+    return list(dict.fromkeys(effect.effect_name or effect.name or "effect" for effect in effects))
 
 
 def hole(item: Any) -> otio.schema.Gap:
@@ -38,10 +45,11 @@ def _on_rate(found: otio.opentime.TimeRange, rate: Rate, *, grown: bool = False)
     )
 
 
-def settle_ranges(timeline: otio.schema.Timeline, rate: Rate, *, media_rates: bool) -> None:
-    """Every item gets a source range at the timeline's rate, in place, and every medium an available range: at that rate as
-    well, or, with `media_rates`, at its own.
+def settle_ranges(cut: Cut, *, media_rates: bool) -> None:
+    """Every item gets a source range at the timeline's rate, as long as it is seen, in place, and every medium an available
+    range: at that rate as well, or, with `media_rates`, at its own.
     """
+    timeline, rate = cut.timeline, cut.rate
     start = timeline.global_start_time
     first = floor_frame(exact_seconds(start), rate) if start is not None else 0
     timeline.global_start_time = otio.opentime.RationalTime(first, float(rate))
@@ -52,7 +60,7 @@ def settle_ranges(timeline: otio.schema.Timeline, rate: Rate, *, media_rates: bo
                 child.in_offset = _length(child.in_offset, rate)
                 child.out_offset = _length(child.out_offset, rate)
                 continue
-            end = position + seconds_of(child)
+            end = position + seconds_of(child, plays_source_frames=cut.dialect.plays_source_frames)
             _settle(child, rate, _frames(position, end, rate), media_rates=media_rates)
             position = end
 

@@ -27,6 +27,8 @@ class Seen:
     start: Fraction
     """When in its file, in seconds, the visible part begins, as its source range says it."""
     media: ShotMedia
+    played: int = 0
+    """Frames of the record's clock that the retimed media would have been seen before the shot's first, where that is known."""
     doubt: str | None = None
     """What of the picture may be otherwise in the editor. None where nothing is known to be."""
 
@@ -37,8 +39,10 @@ class Seen:
 
     @property
     def origin(self) -> int:
-        """The frame from which sound is laid: on the record's clock the shot's first, so that nothing changes where it moves."""
-        return self.visible.start if self.clock == "record" else 0
+        """The frame from which sound is laid: on the record's clock the first that its media would show, so that nothing changes
+        where the shot moves or loses its head.
+        """
+        return self.visible.start - self.played if self.clock == "record" else 0
 
 
 def on_media(clip: PlacedClip, source: Source, visible: FrameRange, *, start: Fraction, handles: int) -> Seen:
@@ -94,7 +98,10 @@ def on_record(clip: PlacedClip, source: Source, cut: Cut, *, start: Fraction, ha
     )
     blended = shown.between_frames(visible)
     doubt = _blended(blended, visible.frames) if blended else None
-    return Seen(source=source, clock="record", rate=cut.rate, base=Fraction(0), start=start, media=media, doubt=doubt)
+    return Seen(
+        source=source, clock="record", rate=cut.rate, base=Fraction(0), start=start, media=media,
+        played=shown.played(visible.start), doubt=doubt,
+    )  # fmt: skip
 
 
 def _blended(count: int, frames: int) -> str:

@@ -16,9 +16,9 @@ from fractions import Fraction
 from reperform.timeline.dialects.base import Dialect
 from reperform.timeline.placed import PlacedClip
 from reperform.timeline.retimes.reading import of_item
-from reperform.timeline.retimes.retime import Chain, refused
+from reperform.timeline.retimes.retime import Chain, Ramp, refused
 from reperform.timeline.spaces import Item, Space, seconds_of
-from reperform.timing import SNAP, FrameRange, Rate, ceil_frame
+from reperform.timing import SNAP, FrameRange, Rate, ceil_frame, floor_frame
 
 __all__ = ["Shown", "frame_shown", "is_retimed", "retime_of"]
 
@@ -113,6 +113,28 @@ class Shown:
         start = self._start * self.rate
         places = [start + retime.at(self._inside(frame)) * self.rate for frame in _each(record)]
         return sum(abs(place - round(place)) > SNAP for place in places)
+
+    def played(self, record_frame: int) -> int:
+        """How many record frames the retimed media would have been seen before this one, were all of it in the cut.
+
+        A trim changes it by the frames that it takes off the head. 0 where nothing tells: of a freeze, and inside of what is
+        retimed itself.
+        """
+        if is_within_retime(self.clip.space, self.dialect):
+            return 0
+        return floor_frame(max(Fraction(0), self._skipped() + self._time(record_frame)), self.record_rate)
+
+    def _skipped(self) -> Fraction:
+        """Seconds of the retimed media before the clip's first frame."""
+        retime = self._begun()
+        if not retime.is_constant:
+            (only, *more) = retime.retimes
+            return only.start if isinstance(only, Ramp) and not more else Fraction(0)
+        speed = retime.factor
+        if speed < 0:
+            end = self._start + seconds_of(self.clip.item.duration) * -speed
+            return (self.frames / self.rate - end) / -speed
+        return self._start / speed if speed else Fraction(0)
 
     def _run(self, retime: Chain, frames: range) -> int:
         count = 0
