@@ -9,7 +9,7 @@ from reperform.errors import InputError
 from reperform.model import Cue, Shot
 from reperform.timing import FrameRange, Rate, parse_timecode
 
-__all__ = ["Selection", "select_cues"]
+__all__ = ["Selection", "cue_test", "select_cues"]
 
 Selection = Callable[[Shot, Cue], bool]
 
@@ -29,14 +29,18 @@ def select_cues(
         InputError: a word fits no cue; it names the near ones.
 
     """
-    tests = [_test(word, rate=rate, start_frame=start_frame, drop_frame=drop_frame) for word in words]
+    tests = [cue_test(word, rate=rate, start_frame=start_frame, drop_frame=drop_frame) for word in words]
     for word, test in zip(words, tests, strict=True):
         if not any(test(shot, cue) for shot in shots for cue in shot.cues):
             raise InputError(f"`{option} {word}` fits no cue.", fix=_hint(word, shots))
     return lambda shot, cue: not tests or any(test(shot, cue) for test in tests)
 
 
-def _test(word: str, *, rate: Rate, start_frame: int, drop_frame: bool) -> Selection:
+def cue_test(word: str, *, rate: Rate, start_frame: int, drop_frame: bool) -> Selection:
+    """What tells whether a cue is meant by one word: its id, its shot's, a clip, a character, or FROM-TO in record timecode.
+
+    `start_frame` is the frame, counted from 00:00:00:00, at which the timeline begins.
+    """
     first, dash, last = word.partition("-")
     if dash:
         try:

@@ -29,7 +29,8 @@ def test_every_command_of_the_readme_is_one_that_is_tested() -> None:
     """The two that set everything up, and reperform's own."""
     started = [line for line in commands(README) if not line.startswith("reperform ")]
     assert ["python3 start.py demo", "python3 start.py test"] == started
-    assert {"plan", "run", "select"} == {line.split()[1] for line in commands(README) if line not in started}
+    expected = {"plan", "run", "select", "cues", "mark", "reattach", "conform"}
+    assert expected == {line.split()[1] for line in commands(README) if line not in started}
 
 
 def test_the_run_writes_every_shot_with_its_takes(typed: Typed) -> None:
@@ -57,6 +58,19 @@ def test_what_was_chosen_last_stands_in_the_cut(typed: Typed) -> None:
     original = otio.schema.Clip.DEFAULT_MEDIA_KEY
     expected = {"Mara asks", "Mara turns", "Tom listens"}
     assert expected == {name for name, key in playing.items() if key == original}
+
+
+def test_what_the_later_commands_write(typed: Typed) -> None:
+    """A page of cues, a cut with the new mark, the same takes in it, and the cut on its media with an EDL; no take is made."""
+    folder, ran = typed
+    by_name = {command.split()[1]: each.out for command, each in ran.items()}
+    demo = folder / "demo"
+    assert (demo / "cues.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert "1 added" in by_name["mark"]
+    assert "9 with all its takes, 1 new" in by_name["reattach"]
+    assert " new\n" not in by_name["conform"]
+    events = otio.adapters.read_from_file(str(demo / "the_letter_online.edl"), rate=24000 / 1001)
+    assert len(list(events.find_clips())) == 7
 
 
 def test_the_picture_is_there_and_small() -> None:

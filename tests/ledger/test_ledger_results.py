@@ -99,7 +99,7 @@ def test_looking_up_stays_quick_among_thousands(ledger: Ledger) -> None:
     """A lookup asks the index of frames: its plan never scans what is paid."""
     from reperform.ledger import queries
 
-    for name in ("results_with_frame", "result_by_key", "claim"):
+    for name in ("results_with_frame", "results_standing_for_frame", "result_by_key", "claim"):
         plan = ledger._connection.execute(
             f"EXPLAIN QUERY PLAN {queries.load()[name]}",
             dict.fromkeys(("digest", "engine", "model", "parameters", "take_number", "key"), "x"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +17,7 @@ from reperform.timing import format_timecode, parse_timecode, sample_at
 from whole.command_kit import Ran, call
 from whole.cut_kit import Rushes
 
-__all__ = ["HANDLE", "QUICK", "Camera", "Offline", "conform", "packets"]
+__all__ = ["HANDLE", "QUICK", "Camera", "Offline", "conform", "packets", "run_again"]
 
 QUICK = ("--like", "runware/react-1", "--no-label")
 PROXY, FULL = (132, 72), (528, 288)
@@ -105,6 +107,15 @@ def conform(offline: Offline, online: Path, *options: str | Path, status: int = 
     ran: Ran = call("conform", out or offline.out, "--media-root", online, "-o", offline.new, "--json", *options)
     assert ran.status == status, ran.said
     return ran.json
+
+
+def run_again(offline: Offline) -> None:
+    """A run of the online cut finds all that it marks performed: no attempt is made, and no take."""
+    with closing(sqlite3.connect(offline.project / "ledger.sqlite")) as database:
+        before = database.execute("SELECT id, state FROM attempts").fetchall()
+        done = call("run", offline.new, "-o", offline.folder / "online_RP.otio", "--json", *QUICK)
+        assert (done.status, done.json["made"]) == (0, []), done.said
+        assert database.execute("SELECT id, state FROM attempts").fetchall() == before
 
 
 def packets(path: Path) -> list[str]:

@@ -13,7 +13,7 @@ import opentimelineio as otio
 import pytest
 
 import burned
-from online.online_kit import HANDLE, QUICK, Camera, Offline, conform, packets
+from online.online_kit import HANDLE, QUICK, Camera, Offline, conform, packets, run_again
 from reperform.media.probing import probe
 from reperform.timing import exact_seconds
 from whole import cut_kit as cut
@@ -165,6 +165,12 @@ def test_nothing_is_sent_and_earlier_takes_stay(offline: Offline, online: Path) 
     again = conform(offline, online)
     assert (again["made"], again["changed"]) == ([], False)
     assert files_in(offline.folder) == after
+
+
+def test_what_was_performed_offline_is_performed(offline: Offline, online: Path) -> None:
+    """Two takes of a cue with a guide, one of its own sound, on longer media: a run of the online cut has nothing to do."""
+    conform(offline, online)
+    run_again(offline)
 
 
 def test_takes_keep_their_keys_and_the_choice(offline: Offline, online: Path) -> None:

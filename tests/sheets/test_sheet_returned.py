@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from marked import clip, cut, mark, track
 from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES, Direction
 from reperform.errors import InputError
 from reperform.sheets import csv_file
+from reperform.sheets.decoding import decoded
 from reperform.sheets.rows import COLUMNS, plain_direction
 from reperform.timeline.cut import Index
 from reperform.timeline.markup.edits import Add, Change, Remove
@@ -84,8 +87,16 @@ def test_what_is_not_on_the_sheet_stays() -> None:
 WRONG = {
     "an unknown cue": ("V1@01:00:09:00#1,,,", "row 2: there is no cue V1@01:00:09:00#1 in this timeline"),
     "an unknown word": ("V1@01:00:00:00#1,,,angri", "row 2: direction: “angri” is not known"),
-    "no timecode": ("V1@01:00:00:00#1,soon,,angry", "row 2: “soon” is not a timecode (HH:MM:SS:FF)"),
-    "a frame that does not exist": ("V1@01:00:00:00#1,01:00:00:30,,angry", "row 2: “01:00:00:30” does not exist at 25 frames a second"),
+    "no timecode": ("V1@01:00:00:00#1,soon,,angry", "row 2: record_in: “soon” is not a timecode (HH:MM:SS:FF)"),
+    "a frame that does not exist": (
+        "V1@01:00:00:00#1,01:00:00:30,,angry",
+        "row 2: record_in: “01:00:00:30” does not exist at 25 frames a second",
+    ),
+    "a time of a spreadsheet": ("V1@01:00:00:00#1,,0.0416782,angry", "row 2: record_out: “0.0416782” is not a timecode (HH:MM:SS:FF)"),
+    "a time with hundredths": (
+        "V1@01:00:00:00#1,01:00:00.40,,angry",
+        "row 2: record_in: “01:00:00.40” does not exist at 25 frames a second",
+    ),
     "an end before its beginning": (
         "V1@01:00:00:00#1,01:00:01:00,01:00:00:20,angry",
         "row 2: it ends (01:00:00:20) before it begins (01:00:01:00)",
@@ -154,6 +165,45 @@ def test_what_other_programs_make_of_a_sheet_is_read(head: str, row: str) -> Non
     assert isinstance(edit, Change)
     assert edit.direction is not None
     assert ("No.", FrameRange.between(12, 30)) == (edit.direction.line, edit.frames)
+
+
+SAVED = {
+    "Excel, semicolons and its own letters": (";", "\r\n", "cp1252", False),
+    "Excel, Unicode text": ("\t", "\r\n", "utf-16", False),
+    "Excel, UTF-8 with its mark": (",", "\r\n", "utf-8-sig", False),
+    "Numbers": (";", "\n", "utf-8", False),
+    "LibreOffice, every cell in quotes": (",", "\n", "utf-8", True),
+    "an old one, carriage returns": ("\t", "\r", "cp1252", False),
+}
+
+
+@pytest.mark.parametrize(("delimiter", "ending", "encoding", "quoted"), SAVED.values(), ids=SAVED)
+@pytest.mark.parametrize("changed", [False, True], ids=["as it was", "with a line"])
+def test_a_sheet_is_the_same_whoever_saved_it(
+    delimiter: str, ending: str, encoding: str, quoted: bool, changed: bool
+) -> None:
+    """Columns in another order, one of the person's own among them, a cell of two lines, letters, quotes and separators."""
+    made = cut(
+        track(
+            clip("MARA", 100, 50, marks=[mark("RP: MARA", 110, 20, note="angry; voice: x; line: Nö; nie, 'süß' – no")])
+        ),
+        start=90000,
+    )
+    table = csv_file.parse(csv_file.written(sheet(made)), "cues.csv")
+    columns = [*reversed(COLUMNS[:5]), "Studio", *COLUMNS[5:]]
+    line = "Doch, „immer“;\tja?"
+    written = io.StringIO()
+    quotes: dict[str, Any] = {"quoting": csv.QUOTE_ALL} if quoted else {}
+    writer: Any = csv.writer(written, delimiter=delimiter, lineterminator=ending, **quotes)
+    writer.writerow(columns)
+    for cells in table.rows:
+        own = {**cells.values, "Studio": f"Wien{ending}B"} | ({"line": line} if changed else {})
+        writer.writerow([own[name] for name in columns])
+    text = decoded(written.getvalue().encode(encoding), "cues.csv").text
+    found = returned(text, made)
+    assert [] == [each.message for each in found.problems if each.severity != "note"]
+    said = [edit.direction.line for edit in found.edits if isinstance(edit, Change) and edit.direction]
+    assert said == ([line.replace("\t", " ")] if changed else [])
 
 
 def test_a_mark_over_a_cut_becomes_one_a_clip_where_they_are_no_longer_alike() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reperform.errors import LedgerError
 from reperform.files import atomic_output
-from reperform.ledger.records import AttemptState
+from reperform.ledger.records import AttemptState, FrameDigests
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
@@ -36,11 +36,13 @@ def document(ledger: Ledger, attempt_id: str) -> dict[str, Any]:
     attempt = ledger.claims.attempt(attempt_id)
     cues = ledger.rows("claims_of_attempt", attempt_id=attempt_id)
     results = ledger.rows("results_of_attempt", attempt_id=attempt_id)
+    stand_ins = ledger.rows("stand_ins_of_attempt", attempt_id=attempt_id)
     return {
         "version": 1,
         "attempt": {name: getattr(attempt, name) for name in _ATTEMPT},
         "cues": [{name: row[name] for name in _CUE} | _digests(row) for row in cues],
         "results": [{name: row[name] for name in _RESULT} | {"key": row["cue_key"]} for row in results],
+        "stand_ins": [{"key": row["key"], "first_frame": row["first_frame"]} | _digests(row) for row in stand_ins],
     }
 
 
@@ -81,6 +83,9 @@ def adopt(ledger: Ledger, kept: dict[str, Any], *, origin: str) -> None:
             for number, result in enumerate(results):
                 if ledger.results.by_key(result["key"]) is None:
                     ledger.results.add(f"{attempt['id']}.{number}", attempt["id"], **result)
+            for each in kept.get("stand_ins", ()):  # documents of earlier versions have none
+                digests = FrameDigests(base64.b64decode(each["picture"]), base64.b64decode(each["voice"]))
+                ledger.results.stand_for(each["key"], each["first_frame"], digests)
     except (KeyError, TypeError, ValueError) as error:
         raise LedgerError(f"what {origin} keeps of its results cannot be read.") from error
 

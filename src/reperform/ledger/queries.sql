@@ -37,6 +37,10 @@ SELECT * FROM runs WHERE ended_at IS NULL ORDER BY begun_at, id;
 -- The newest first; a few say all that can still be in the cut.
 SELECT * FROM runs WHERE timeline = :timeline ORDER BY begun_at DESC, id LIMIT 20;
 
+-- name: runs_at
+-- Those of this timeline, and those that wrote it.
+SELECT * FROM runs WHERE timeline = :path OR out = :path ORDER BY begun_at DESC, id;
+
 -- name: last_runs
 -- Of each timeline, the newest first.
 SELECT * FROM runs AS run WHERE NOT EXISTS (
@@ -169,14 +173,45 @@ WHERE results.cue_key = :key;
 
 -- name: results_with_frame
 -- Paid results, made with the same parameters, that hold this frame with this voice against it: candidates for coverage.
+-- `seen_` is the media that the frame was found in: here that of the claim itself.
 SELECT results.*, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice,
-       result_frames.position
+       result_frames.position, cues.picture AS seen_picture, cues.voice AS seen_voice, 0 AS seen_first
 FROM result_frames
 JOIN cues ON cues.key = result_frames.cue_key
 JOIN results ON results.cue_key = cues.key
 WHERE result_frames.digest = :digest
   AND cues.engine = :engine AND cues.model = :model AND cues.parameters = :parameters AND cues.take_number = :take_number
 ORDER BY results.kept_at, results.id, result_frames.position;
+
+-- name: results_standing_for_frame
+-- The same, of results that stand for this frame of other media.
+SELECT results.*, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice,
+       stand_in_frames.position, stand_ins.picture AS seen_picture, stand_ins.voice AS seen_voice,
+       stand_ins.first_frame AS seen_first
+FROM stand_in_frames
+JOIN stand_ins ON stand_ins.id = stand_in_frames.stand_in
+JOIN cues ON cues.key = stand_ins.cue_key
+JOIN results ON results.cue_key = cues.key
+WHERE stand_in_frames.digest = :digest
+  AND cues.engine = :engine AND cues.model = :model AND cues.parameters = :parameters AND cues.take_number = :take_number
+ORDER BY results.kept_at, results.id, stand_in_frames.position;
+
+-- name: add_stand_in
+-- Nothing is returned where it is known already.
+INSERT INTO stand_ins (cue_key, first_frame, frames, picture, voice)
+VALUES (:key, :first_frame, :frames, :picture, :voice)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: add_stand_in_frame
+INSERT INTO stand_in_frames (digest, stand_in, position) VALUES (:digest, :stand_in, :position);
+
+-- name: stand_ins_of_attempt
+SELECT stand_ins.cue_key AS key, stand_ins.first_frame, stand_ins.frames, stand_ins.picture, stand_ins.voice
+FROM stand_ins
+JOIN results ON results.cue_key = stand_ins.cue_key
+WHERE results.attempt_id = :attempt_id
+ORDER BY stand_ins.id;
 
 -- name: results
 -- All of them, oldest first.

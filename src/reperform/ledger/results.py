@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from reperform.ledger import adopting
@@ -71,6 +72,21 @@ class Results:
         for position in range(digests.frames):
             self._ledger.change("add_result_frame", digest=digests.frame(position), key=key, position=position)
 
+    def stand_for(self, key: str, first_frame: int, digests: FrameDigests) -> bool:
+        """The result of this claim also answers these frames of other media, which show what it was performed for.
+
+        They begin at frame `first_frame` of what was claimed. Whether that is news: once known, it is known for good.
+        """
+        with self._ledger.transaction():
+            columns = {"picture": digests.picture, "voice": digests.voice}
+            rows = self._ledger.change(
+                "add_stand_in", key=key, first_frame=first_frame, frames=digests.frames, **columns
+            )
+            for position in range(digests.frames if rows else 0):
+                digest = digests.frame(position)
+                self._ledger.change("add_stand_in_frame", digest=digest, stand_in=rows[0]["id"], position=position)
+            return bool(rows)
+
     def note_quick_key(self, quick_key: str, takes: int) -> None:
         """Remember that the cue of this quick key is paid for so many takes."""
         self._ledger.change("note_quick_key", quick_key=quick_key, takes=takes)
@@ -98,19 +114,19 @@ class Results:
 
     def _from(self, piece: Piece, start: int) -> Iterator[Covered]:
         """The runs of paid frames that hold the piece's frame `start`, each as far before and after it as it goes."""
-        rows = self._ledger.rows(
-            "results_with_frame",
-            digest=piece.digests.frame(start),
-            engine=piece.engine,
-            model=piece.model,
-            parameters=piece.parameters,
-            take_number=piece.take_number,
-        )
-        for row in rows:
-            result = _result(row)
-            before = piece.digests.run_before(start, result.digests, row["position"])
-            frames = before + piece.digests.run(start, result.digests, row["position"])
-            yield Covered(result=result, cue_start=start - before, result_start=row["position"] - before, frames=frames)
+        same = {
+            "engine": piece.engine,
+            "model": piece.model,
+            "parameters": piece.parameters,
+            "take_number": piece.take_number,
+        }
+        digest, queries = piece.digests.frame(start), ("results_with_frame", "results_standing_for_frame")
+        for row in chain.from_iterable(self._ledger.rows(query, digest=digest, **same) for query in queries):
+            seen = FrameDigests(row["seen_picture"], row["seen_voice"])
+            before = piece.digests.run_before(start, seen, row["position"])
+            frames = before + piece.digests.run(start, seen, row["position"])
+            result_start = row["seen_first"] + row["position"] - before
+            yield Covered(result=_result(row), cue_start=start - before, result_start=result_start, frames=frames)
 
 
 def _result_row(result: NewResult) -> dict[str, Any]:

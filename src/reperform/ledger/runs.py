@@ -61,6 +61,10 @@ class Runs:
         """The last runs of this timeline, ended or not, the newest first."""
         return tuple(_run(row) for row in self._ledger.rows("runs_of_timeline", timeline=str(timeline.absolute())))
 
+    def at(self, path: Path) -> tuple[RunRow, ...]:
+        """Every run of this timeline, and every one that wrote it, the newest first."""
+        return tuple(_run(row) for row in self._ledger.rows("runs_at", path=str(path.absolute())))
+
     def last(self) -> tuple[RunRow, ...]:
         """Of each timeline its last run, ended or not, the newest first."""
         return tuple(_run(row) for row in self._ledger.rows("last_runs"))

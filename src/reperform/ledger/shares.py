@@ -44,6 +44,7 @@ class Shares:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self.folder = ledger.layout.claims
+        self._looked_at: dict[Path, tuple[int, int]] = {}
 
     @property
     def on(self) -> bool:
@@ -96,9 +97,20 @@ class Shares:
         if not self.on or not self._ledger.layout.results.is_dir():
             return
         for path in sorted(self._ledger.layout.results.glob(f"*/{_KEPT}")):
-            if self._ledger.claims.known(path.parent.name) is None:
-                with suppress(OSError, ValueError):
-                    yield dict(json.loads(path.read_bytes()))
+            with suppress(OSError, ValueError):
+                if (document := self._news(path)) is not None:
+                    yield document
+
+    def _news(self, path: Path) -> dict[str, Any] | None:
+        """What a file says that this ledger does not know: an attempt, or what its results stand for since. Read once as it is."""
+        facts = path.stat()
+        as_it_is, known = (facts.st_mtime_ns, facts.st_size), self._ledger.claims.known(path.parent.name)
+        if known is not None and self._looked_at.get(path) == as_it_is:
+            return None
+        self._looked_at[path] = as_it_is
+        document = dict(json.loads(path.read_bytes()))
+        here = self._ledger.rows("stand_ins_of_attempt", attempt_id=path.parent.name)
+        return document if known is None or len(document.get("stand_ins", ())) > len(here) else None
 
     def _claim(self, attempt: Attempt, key: str, made: list[Path]) -> TheirClaim | None:
         self.folder.mkdir(mode=0o770, parents=True, exist_ok=True)

@@ -48,13 +48,13 @@ def choose(wanted: Wanted, name: str, placed: PlacedClip, roots: MediaRoots, ope
     return chosen[0]
 
 
-def said_of(found: Candidate, wanted: Wanted) -> str:
-    """What is reported of a file that is used for lost media."""
+def said_of(found: Candidate, wanted: Wanted, *, why: str = "is not here") -> str:
+    """What is reported of a file that is used for media that `why`."""
     what = ", ".join(found.agrees)
     if found.rank in (Rank.STEM_AND_CLOCK, Rank.REEL_AND_TIMECODE) and found.source.kind == "movie":
         facts = _facts(found.source)
         what += f" (it is {facts['raster']} {facts['codec']})"
-    return f"{wanted.text} is not here; {found.path} is used: {what}" + (f"; but {found.doubt}" if found.doubt else "")
+    return f"{wanted.text} {why}; {found.path} is used: {what}" + (f"; but {found.doubt}" if found.doubt else "")
 
 
 def _possible(wanted: Wanted, name: str, roots: MediaRoots) -> Iterator[tuple[Path, By]]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from reperform.errors import InputError, MediaError, MediaRefused
+from reperform.errors import CameraRaw, InputError, MediaError, MediaRefused
 from reperform.linking.candidates import choose, said_of
 from reperform.linking.clocks import Zero, first_frame, refuse_silence, sample, visible
 from reperform.linking.linked import Linked, LinkedSound, Prober
@@ -138,13 +138,31 @@ class Linker:
 
     def _file(self, placed: PlacedClip, wanted: Wanted) -> Source:
         location = locate(wanted.spelled, self._cut.media_folder, hosts=self._hosts)
-        refuse_by_name(location.name)
-        path = None if wanted.guessed else self._here(location) or self._in_archive(location)
-        if path is not None:
-            return self._files.open(path, wanted.available.rate if wanted.available else None)
+        try:
+            path = self._there(location, wanted)
+            if path is not None:
+                return self._files.open(path, wanted.available.rate if wanted.available else None)
+        except CameraRaw as raw:
+            if not self._roots:
+                raise
+            return self._developed(placed, wanted, location, raw)
         why = f"it lies {location.elsewhere}" if location.elsewhere else "there is no such file"
         found = choose(wanted, location.name, placed, self._roots, self._files.open, why=why)
         self._say(placed, said_of(found, wanted), "warning" if found.doubt and wanted.available else "note")
+        return found.source
+
+    def _there(self, location: Location, wanted: Wanted) -> Path | None:
+        """The file where the timeline says; None where it is not there."""
+        refuse_by_name(location.name)
+        return None if wanted.guessed else self._here(location) or self._in_archive(location)
+
+    def _developed(self, placed: PlacedClip, wanted: Wanted, location: Location, raw: CameraRaw) -> Source:
+        """What stands under the roots for camera raw: a transcode or proxy of it. Raises CameraRaw where nothing does."""
+        try:
+            found = choose(wanted, location.name, placed, self._roots, self._files.open, why="it is camera raw")
+        except MediaRefused as error:
+            raise CameraRaw(raw.message, cause=error.message, fix=raw.fix) from error
+        self._say(placed, said_of(found, wanted, why="is camera raw"), "warning" if found.doubt else "note")
         return found.source
 
     def _here(self, location: Location) -> Path | None:

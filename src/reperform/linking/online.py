@@ -15,6 +15,8 @@ from reperform.linking.candidates import told_apart
 from reperform.linking.clocks import clock, timecode_seconds
 from reperform.linking.linked import Prober
 from reperform.linking.offline import Offline
+from reperform.linking.online_matched import BEGIN, END, Matched, stem_of
+from reperform.linking.online_runs import OnlineRuns
 from reperform.linking.refusals import ambiguous, refuse_interlaced, refuse_raw, refuse_without_movement
 from reperform.linking.same_frames import frames_later, refuse_missing, refuse_other_rate, refuse_other_shape
 from reperform.model import Source
@@ -27,8 +29,6 @@ __all__ = ["Matched", "OnlineMedia"]
 By = Literal["name", "any"]
 """What made a file a candidate: its name, or only that it lies there."""
 
-_BEGIN, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
-_PROXY = re.compile(r"(?<=.)[ ._-](proxy|prx|lowres|offline)$")
 _PLAIN = re.compile(r"[^a-z0-9]+")
 _MOST_REFUSED = 3
 _NO_TIMECODE = "neither has timecode: name and length are all that shows that it is the same"
@@ -43,25 +43,12 @@ class _Rank(IntEnum):
     NAME = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Matched:
-    """The online media of a clip."""
-
-    source: Source
-    """With the reel of the offline media where it has none of its own."""
-    later: int
-    """Frame n of the offline media is its frame n + `later`."""
-    agrees: tuple[str, ...]
-    """What it has in common, in words."""
-    doubt: str | None = None
-    """What speaks against it. None where nothing does."""
-
-
 class OnlineMedia:
     """The movies under some folders; each is opened once, and only where its name speaks for it or nothing else fits."""
 
     def __init__(self, folders: Sequence[Path], prober: Prober) -> None:
         self._roots = MediaRoots(folders)
+        self._runs = OnlineRuns(self._roots, prober)
         self._prober = prober
         self._opened: dict[Path, Source | InputError | MediaError] = {}
         self._by_name: dict[tuple[str, tuple[str, ...]], tuple[Path, ...]] = {}
@@ -77,6 +64,10 @@ class OnlineMedia:
         by_name = self._named(offline)
         for by, paths in (("name", by_name), ("any", self._others(by_name))):
             fitting, refused = self._judged(offline, needed, paths, by)  # type: ignore[arg-type]  # the two words
+            if by == "name":
+                runs, more = self._runs.judged(offline, needed)
+                fitting += [(_Rank.NAME, run) for run in runs]
+                refused += more
             if fitting:
                 return _best(offline, fitting)
             if refused:
@@ -113,7 +104,7 @@ class OnlineMedia:
         """The files whose name begins as its own does, whatever the ending, and those with its reel in theirs."""
         key = (offline.name, offline.reels)
         if key not in self._by_name:
-            found = self._roots.beginning(_stem(offline.name))
+            found = self._roots.beginning(stem_of(offline.name))
             for word in offline.reels:
                 found += self._roots.holding(word)
             self._by_name[key] = tuple(path for path in dict.fromkeys(found) if path in self._movies)
@@ -159,8 +150,8 @@ class _Alike:
         stem = source.path.stem.casefold()
         return cls(
             reel=source.reel is not None and _plain(source.reel) in {_plain(reel) for reel in offline.reels},
-            name=re.match(re.escape(_stem(offline.name)) + _END, stem) is not None,
-            reel_in_name=any(re.search(f"{_BEGIN}{re.escape(reel.casefold())}{_END}", stem) for reel in offline.reels),
+            name=re.match(re.escape(stem_of(offline.name)) + END, stem) is not None,
+            reel_in_name=any(re.search(f"{BEGIN}{re.escape(reel.casefold())}{END}", stem) for reel in offline.reels),
         )
 
     @property
@@ -216,11 +207,6 @@ def _refuse_other_reel(source: Source, offline: Offline) -> None:
 
 def _plain(text: str) -> str:
     return _PLAIN.sub("", text.casefold())
-
-
-def _stem(name: str) -> str:
-    """A name without ending, and without what marks a proxy."""
-    return _PROXY.sub("", Path(name).stem.casefold())
 
 
 def _is_same_file(path: Path, other: Path) -> bool:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from reperform.errors import InputError, MediaError, MediaRefused
+from reperform.errors import CameraRaw, InputError, MediaError, MediaRefused
 from reperform.model import Source
 from reperform.timeline.cut import PlacedClip
 
 __all__ = [
     "GIVE_ROOT",
     "RELINK",
-    "TRANSCODE",
     "ambiguous",
     "named",
     "not_here",
@@ -24,7 +23,6 @@ __all__ = [
     "refuse_without_movement",
 ]
 
-TRANSCODE = "Transcode it to ProRes, DNxHR or H.264 with the same timecode and reel, and relink the clip to that."
 RELINK = "Relink the clip to its full media in the editor, or give --media-root DIR where that lies."
 GIVE_ROOT = "Bring the media online, or give --media-root DIR, a folder above it."
 _RAW_CODECS = ("prores_raw", "prores raw", "arriraw", "redcode", "r3d", "braw", "cinemadng")
@@ -40,12 +38,10 @@ def outside(source: Source, asked: str, why: str) -> MediaRefused:
 
 
 def refuse_raw(source: Source) -> None:
-    """Raises MediaRefused for what only its maker's software develops."""
+    """Raises CameraRaw for what only its maker's software develops."""
     codec = f"{source.codec} {source.profile or ''}".lower()
     if any(raw in codec for raw in _RAW_CODECS):
-        raise MediaRefused(
-            f"“{source.path.name}” is camera raw ({source.codec}), which reperform does not use", fix=TRANSCODE
-        )
+        raise CameraRaw(f"“{source.path.name}” is camera raw ({source.codec}), which reperform does not use")
 
 
 def refuse_without_movement(source: Source) -> None:

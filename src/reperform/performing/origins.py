@@ -22,7 +22,12 @@ class Origin:
     shot: Shot
     """As it was when it was performed, on the media of then."""
     job: Job
-    settings: PlanSettings
+    terms: Terms
+
+    @property
+    def settings(self) -> PlanSettings:
+        """Those that it was performed with."""
+        return self.terms.settings
 
     def cue_at(self, frames: FrameRange) -> Cue | None:
         """The cue that was performed over these frames of its shot's clock."""
@@ -55,7 +60,7 @@ class Origins:
                 result=result,
                 shot=Shot.model_validate_json(attempt.shot),
                 job=Job.model_validate_json(attempt.job),
-                settings=Terms.model_validate_json(attempt.settings).settings,
+                terms=Terms.model_validate_json(attempt.settings),
             )
         return self._known[result_id]
 

@@ -36,7 +36,7 @@ def making_on(
     for part in parts:
         refuse_other_shape(part.origin.shot.source, shot.source)
     sounds = SoundsAnew(shot, take)
-    voiced = {part.cue.id: sounds.voiced(part.cue, part.performed_cue, part.origin) for part in parts}
+    voiced = {part.cue.id: sounds.voiced(part.cue, part.performed_cue, part.origin, later=part.later) for part in parts}
     first = parts[0]
     own_sound = sounds.own(first.origin, later=first.later)
     cues = tuple((said(voiced[part.cue.id], part.cue), part.key, part.covered) for part in parts)

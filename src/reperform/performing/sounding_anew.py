@@ -23,10 +23,10 @@ class SoundsAnew:
         self._shot, self._take = shot, take
         self.notes: list[str] = []
 
-    def voiced(self, cue: TakeCue, performed: Cue, origin: Origin) -> Cue:
+    def voiced(self, cue: TakeCue, performed: Cue, origin: Origin, *, later: int) -> Cue:
         """The cue as it was performed, on the new clock, with its voices as they are now, under the id of the take's cue.
 
-        A voice whose file is gone is heard as the earlier take has it.
+        Frame n of the clock of then is frame n + `later` of the new shot's. A voice whose file is gone is heard as the earlier take has it.
 
         Raises:
             ConformError: that is gone as well.
@@ -36,45 +36,46 @@ class SoundsAnew:
         if lost:
             voice = self._from_take(cue, lost[0].name)
             return said(performed, cue).model_copy(update={"voices": (voice,)})
-        voices = tuple(self._voice(voice, origin) for voice in performed.voices)
+        voices = tuple(self._voice(voice, performed, origin, later=later) for voice in performed.voices)
         return performed.model_copy(update={"id": cue.id, "voices": voices})
 
     def own(self, origin: Origin, *, later: int) -> tuple[SoundSource, ...]:
         """The shot's own sound, without what is gone. Frame n of the clock of then is frame n + `later` of the new shot's."""
-        frames = self._shot.media.in_frame - later - origin.shot.media.in_frame
-        found = []
+        first, rate, found = self._shot.media.in_frame, self._shot.media.rate, []
         for sound in origin.shot.own_sound:
             if self._is_lost(sound.path, origin):
                 self.notes.append(f"its own sound {sound.path} is not there any more")
                 continue
-            at = sound.at_sample + sample_at(frames, self._shot.media.rate, sound.sample_rate)
-            found.append(self._own(sound.model_copy(update={"at_sample": at}), origin))
+            then = sample_at(origin.shot.media.in_frame, rate, sound.sample_rate)
+            at = sound.at_sample + sample_at(first - later, rate, sound.sample_rate) - then
+            found.append(self._own(sound.model_copy(update={"at_sample": at}), origin, later=later))
         if found and not self._shot.source.audio and self._shot.clock == "media":
             names = ", ".join(dict.fromkeys(each.path.name for each in found))
             self.notes.append(f"{self._shot.source.path.name} has no sound: it is that of {names}")
         return tuple(found)
 
-    def _own(self, sound: SoundSource, origin: Origin) -> SoundSource:
+    def _own(self, sound: SoundSource, origin: Origin, *, later: int) -> SoundSource:
         if not self._moves(sound.path, origin):
             return sound
-        stream, at = self._moved(sound.stream, sound.at_sample, sound.speed, origin)
+        move = _Moving(self._shot, origin, sound.stream, sound.speed, later=later)
+        stream, at = move.stream, move.sample(sound.at_sample, at=self._shot.media.in_frame)
         facts = {"path": self._shot.source.path, "stream": stream.index, "sample_rate": stream.rate, "at_sample": at}
         return sound.model_copy(update=facts | _channels(sound.channels, stream))
 
-    def _voice(self, voice: Voice, origin: Origin) -> Voice:
+    def _voice(self, voice: Voice, cue: Cue, origin: Origin, *, later: int) -> Voice:
         if voice.path is None or voice.stream is None or not self._moves(voice.path, origin):
             return voice
-        stream, start = self._moved(voice.stream, voice.start_sample, voice.speed, origin)
-        ratio = Fraction(stream.rate, voice.sample_rate)
+        move = _Moving(self._shot, origin, voice.stream, voice.speed, later=later)
+        offset = round(voice.offset_samples * Fraction(move.stream.rate, voice.sample_rate))
         facts = {
             "path": self._shot.source.path,
-            "stream": stream.index,
-            "sample_rate": stream.rate,
-            "start_sample": start,
-            "end_sample": start + round((voice.end_sample - voice.start_sample) * ratio),
-            "offset_samples": round(voice.offset_samples * ratio),
+            "stream": move.stream.index,
+            "sample_rate": move.stream.rate,
+            "start_sample": move.sample(voice.start_sample - voice.offset_samples, at=cue.in_frame) + offset,
+            "end_sample": move.sample(voice.end_sample, at=cue.range.end),
+            "offset_samples": offset,
         }
-        return voice.model_copy(update=facts | _channels(voice.channels, stream))
+        return voice.model_copy(update=facts | _channels(voice.channels, move.stream))
 
     def _moves(self, path: Path, origin: Origin) -> bool:
         """Whether this sound was that of the picture's file, and the new one has some."""
@@ -82,15 +83,6 @@ class SoundsAnew:
 
     def _is_lost(self, path: Path, origin: Origin) -> bool:
         return not self._moves(path, origin) and not path.exists()
-
-    def _moved(self, index: int, sample: int, speed: Fraction, origin: Origin) -> tuple[AudioStream, int]:
-        """The stream that stands for one of then, and its sample that sounds at the same timecode."""
-        then = origin.shot.source
-        number = next((n for n, stream in enumerate(then.audio) if stream.index == index), 0)
-        before, now = then.audio[number], self._shot.source.audio[min(number, len(self._shot.source.audio) - 1)]
-        seconds = (sample * speed + before.start_sample) / Fraction(before.rate)
-        seconds += frames_later(then, self._shot.source) / then.rate
-        return now, round((seconds * now.rate - now.start_sample) / speed)
 
     def _from_take(self, cue: TakeCue, name: str) -> Voice:
         """What the earlier take sounds like in the cue, which stands on the new clock."""
@@ -112,6 +104,32 @@ class SoundsAnew:
             end_sample=start + sample_at(cue.frames, self._take.rate, stream.rate),
             label=name,
         )
+
+
+class _Moving:
+    """Samples of a sound of the file of then, as samples of the new file at the same timecode."""
+
+    def __init__(self, shot: Shot, origin: Origin, index: int, speed: Fraction, *, later: int) -> None:
+        then, now = origin.shot.source, shot.source
+        number = next((n for n, stream in enumerate(then.audio) if stream.index == index), 0)
+        self._before, self.stream = then.audio[number], now.audio[min(number, len(now.audio) - 1)]
+        self._rate, self._speed, self._later = shot.media.rate, speed, later
+        files_later = frames_later(then, now)
+        self._seconds = files_later / then.rate
+        self._on_frames = speed == 1 and shot.clock == origin.shot.clock == "media" and later == files_later
+
+    def sample(self, sample: int, *, at: int) -> int:
+        """The sample that sounds when `sample` of then did, near frame `at` of the new shot's clock.
+
+        Rounded as a plan does, where both count whole frames of their media: a run of the new cut must find the same samples.
+        """
+        before, now = self._before, self.stream
+        if not self._on_frames:
+            seconds = (sample * self._speed + before.start_sample) / Fraction(before.rate) + self._seconds
+            return round((seconds * now.rate - now.start_sample) / self._speed)
+        early = sample + before.start_sample - sample_at(at - self._later, self._rate, before.rate)
+        placed = sample_at(at, self._rate, now.rate) + round(Fraction(early * now.rate, before.rate))
+        return placed - now.start_sample
 
 
 def said(cue: Cue, take_cue: TakeCue) -> Cue:

@@ -43,6 +43,8 @@ class Status:
     error: str | None
     todo: str
     """What to do; empty where there is nothing."""
+    timeline: str | None
+    """Path of the timeline that it was performed for. None: it was brought here, or performed outside of a run."""
 
     @property
     def counted_usd(self) -> float | None:
@@ -62,7 +64,10 @@ _NEXT_STEP = {
 def statuses(ledger: Ledger, *, now: datetime | None = None) -> tuple[Status, ...]:
     """All attempts, oldest first."""
     moment = now or datetime.now(UTC)
-    return tuple(_status(ledger, attempt, moment) for attempt in ledger.claims.attempts())
+    attempts = ledger.claims.attempts()
+    runs = {run_id: ledger.runs.get(run_id) for run_id in {each.run_id for each in attempts if each.run_id}}
+    of_run = {run_id: run.timeline for run_id, run in runs.items() if run}
+    return tuple(_status(ledger, each, moment, of_run.get(each.run_id or "")) for each in attempts)
 
 
 def total_usd(rows: Sequence[Status]) -> tuple[float, bool]:
@@ -71,12 +76,13 @@ def total_usd(rows: Sequence[Status]) -> tuple[float, bool]:
     return sum(each for each in counted if each is not None), None not in counted
 
 
-def as_dict(rows: Sequence[Status]) -> dict[str, Any]:
-    """For programs."""
+def as_dict(rows: Sequence[Status], *, others: int = 0) -> dict[str, Any]:
+    """For programs. `others` is how many attempts of the project are left out, for they are of other timelines."""
     total, known = total_usd(rows)
     return {
         "version": 1,
         "attempts": [asdict(row) for row in rows],
+        "others": others,
         "cost": {"amount": total, "currency": "USD", "known": known},
     }
 
@@ -96,7 +102,7 @@ def as_csv(rows: Sequence[Status]) -> str:
     return written.getvalue()
 
 
-def _status(ledger: Ledger, attempt: Attempt, now: datetime) -> Status:
+def _status(ledger: Ledger, attempt: Attempt, now: datetime, timeline: str | None) -> Status:
     shot, job = json.loads(attempt.shot), json.loads(attempt.job)
     by_id = {cue["id"]: cue for cue in shot.get("cues", ())}
     cues = tuple(cue for cue in job.get("cues", ()) if cue in by_id)
@@ -118,6 +124,7 @@ def _status(ledger: Ledger, attempt: Attempt, now: datetime) -> Status:
         paid_by=attempt.origin,
         error=(attempt.failure or {}).get("message"),
         todo=_todo(ledger, attempt),
+        timeline=timeline,
     )
 
 

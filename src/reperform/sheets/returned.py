@@ -29,6 +29,9 @@ class Returned:
     """Errors: then nothing of it is to be done. Notes: what of it is left alone."""
 
 
+_PLACES = ("record_in", "record_out")
+
+
 class _Wrong(ValueError):
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
@@ -147,13 +150,14 @@ class _Reading:
 
     def _frames(self, cells: Cells, known: Asked | None) -> FrameRange | _Wrong:
         """What the row says of in and out. Without them those of the cue, or, of a row that was added, a point."""
-        first, last = (cells.values.get(name, "") for name in ("record_in", "record_out"))
+        first, last = (cells.values.get(name, "") for name in _PLACES)
         before = known.frames if known else None
-        try:
-            start = frames_at(self._index.cut, first) if first else before.start if before else None
-            end = frames_at(self._index.cut, last) if last else before.end if before else None
-        except ValueError as error:
-            return _Wrong(str(error), "Write record timecode: HH:MM:SS:FF.")
+        found = [self._frame(name, cells.values.get(name, "")) for name in _PLACES]
+        if wrong := next((each for each in found if isinstance(each, _Wrong)), None):
+            return wrong
+        start, end = (each if isinstance(each, int) else None for each in found)
+        if before is not None:
+            start, end = before.start if start is None else start, before.end if end is None else end
         if start is None:
             return _Wrong("it has no record_in", "Write the record timecode of its first frame.")
         end = start + 1 if end is None else end
@@ -165,6 +169,16 @@ class _Reading:
         if start < 0 or end > self._index.frames:
             return _Wrong(f"{first}-{last} lies outside of the cut", f"It begins at {self._index.cut.timecode(0)}.")
         return FrameRange.between(start, end)
+
+    def _frame(self, column: str, text: str) -> int | _Wrong | None:
+        """What a cell of timecode says; None where it is empty."""
+        try:
+            return frames_at(self._index.cut, text) if text else None
+        except ValueError as error:
+            return _Wrong(
+                f"{column}: {error}",
+                "Write record timecode, HH:MM:SS:FF; a spreadsheet that made a time of it wants that column to be text.",
+            )
 
     def _keep(self, wanted: _Wanted) -> None:
         self.by_marker[id(wanted.asked.mark.placed)].append(wanted)

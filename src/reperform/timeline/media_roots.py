@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from reperform.errors import SettingsError
+from reperform.timeline.image_names import PICTURES
 
 __all__ = ["MediaRoots"]
 
@@ -81,6 +82,20 @@ class MediaRoots:
 
         """
         return sorted(path for paths in self._files.values() for path in paths if path.suffix.lower() in _MOVIES)
+
+    def pictures(self) -> dict[Path, list[str]]:
+        """By folder, the names of the files whose ending is that of a picture of a sequence.
+
+        Raises:
+            SettingsError: a root is no folder.
+
+        """
+        found: dict[Path, list[str]] = defaultdict(list)
+        for paths in self._files.values():
+            for path in paths:
+                if path.suffix.lower() in PICTURES:
+                    found[path.parent].append(path.name)
+        return dict(found)
 
     @cached_property
     def _stems(self) -> dict[str, list[Path]]:

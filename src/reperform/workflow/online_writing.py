@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reperform.model import Problem, Take
+from reperform.model import Problem
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
@@ -52,7 +52,7 @@ def write_online(
     out, settings = target.out, target.settings
     relink_all(relinked, cut, for_=target.for_)
     _tell_apart(shots)
-    exchange_takes(cut.timeline, {each.shot.id: _exchanged(each) for each in shots})
+    exchange_takes(cut.timeline, {each.shot.id: each.exchanged for each in shots})
     written = takes.write(
         cut,
         shots=[each.shot for each in shots],
@@ -86,11 +86,6 @@ def _tell_apart(shots: Sequence[Remade]) -> None:
         record = each.clip.record
         if record is not None and record.shot != each.shot.id:
             records.write(each.clip.placed.clip, record.model_copy(update={"shot": each.shot.id}))
-
-
-def _exchanged(each: Remade) -> dict[str, Take | None]:
-    """The new take for each old one; None for those that were not made again."""
-    return {take: each.takes.get(take) for take in each.clip.takes}
 
 
 def _keep_choices(shots: Sequence[Remade], chosen: Mapping[str, str | None], ledger: Ledger) -> None:

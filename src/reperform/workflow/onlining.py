@@ -141,6 +141,7 @@ class _Conform:
         self._problems: list[Problem] = list(cut.notes)
 
     def done(self, *, only_chosen: bool, keeps_seams: bool, say: Say) -> Onlined:
+        from reperform.workflow.online_paid import note_paid
         from reperform.workflow.online_writing import write_online
         from reperform.workflow.remaking import Remaking
 
@@ -154,6 +155,7 @@ class _Conform:
         self._problems += work.problems
         if any(each.takes for each in shots):
             saved, chosen, notes = write_online(self._cut, shots, relinked, self._ledger, self._target)
+            note_paid(saved.paths[0], self._origins, shots, self._ledger, self._settings)
         else:
             saved, chosen, notes = None, {}, [_nothing_made(only_chosen=only_chosen)]
         return Onlined(

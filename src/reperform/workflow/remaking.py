@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.errors import Interrupted, MediaRefused, ReperformError
-from reperform.model import Place, PlanSettings, Problem, RecordRange, Shot, Take
+from reperform.model import Place, PlanSettings, Problem, Shot, Take
 from reperform.workflow.relinked import Relinked
 
 if TYPE_CHECKING:
@@ -39,13 +39,22 @@ class Remade:
 
     @property
     def new_takes(self) -> tuple[Take, ...]:
-        """Those that were, in the order of their keys."""
-        return tuple(self.takes[take] for take in self.clip.takes if take in self.takes)
+        """Those that were, in the order of their keys, each once."""
+        return _once(self.takes[take] for take in self.clip.takes if take in self.takes)
 
     @property
     def by_preference(self) -> tuple[Take, ...]:
         """The same, the one that stood in the cut last: the best."""
-        return tuple(self.takes[take] for take in reversed(self.clip.chosen_first) if take in self.takes)
+        return _once(self.takes[take] for take in reversed(self.clip.chosen_first) if take in self.takes)
+
+    @property
+    def exchanged(self) -> dict[str, Take | None]:
+        """The new take for each earlier one; None for those that were not made again, or are the same take as a better one."""
+        stand: dict[str, str] = {}
+        for earlier in self.clip.chosen_first:
+            if earlier in self.takes:
+                stand.setdefault(self.takes[earlier].id, earlier)
+        return {take: self.takes[take] if take in stand.values() else None for take in self.clip.takes}
 
     def later(self, row: TakeRow) -> int:
         """Frame n of the earlier take's clock is frame n + this of the shot's. Raises MediaRefused where that cannot be said."""
@@ -62,6 +71,10 @@ class Remade:
             return self.online.online.later
         then = offline.model_copy(update={"start_frame": first, "drop_frame": take.drop_frame, "rate": take.rate})
         return frames_later(then, self.shot.source)
+
+
+def _once(takes: Iterable[Take]) -> tuple[Take, ...]:
+    return tuple({take.id: take for take in takes}.values())
 
 
 class Remaking:
@@ -139,6 +152,7 @@ class Remaking:
         from reperform.performing import taking
         from reperform.performing.performed import problems_with
         from reperform.performing.rebuilding import making_on
+        from reperform.performing.standing_in import stand_for
 
         making, notes = making_on(
             each.shot,
@@ -149,6 +163,7 @@ class Remaking:
             keeps_seam=self._keeps_seam,
         )
         made = taking.make(making, self._ledger)
+        stand_for(making, self._ledger)
         warnings = (*made.warnings, *notes) if made.new else notes
         self.problems += problems_with(made.take, making.shot, warnings)
         if made.new:
@@ -165,28 +180,13 @@ def shot_on(clip: TakenClip, online: Relinked, index: Index, *, handles: int) ->
         MediaRefused: it shows other frames than its takes were made for, or the timeline does not say which.
 
     """
-    placed, cut = clip.placed, index.cut
-    seen = online.seen(cut, handles=handles)
-    record = RecordRange(
-        in_=cut.timecode(placed.record.start),
-        out=cut.timecode(placed.record.end),
-        in_frame=placed.record.start,
-        frames=placed.record.frames,
-    )
-    shot = Shot(
-        id=clip.shot,
-        clip=placed.name,
-        track=placed.track.label,
-        index=placed.index,
-        address=placed.address,
-        clock=seen.clock,
-        record=record,
-        media=seen.media,
-        source=seen.source,
-        linked_audio=_linked_sound(clip, index),
-        voice_in_cut=bool(clip.record and clip.record.voice_in_cut),
-        cues=(),
-    )
+    from reperform.timeline.one_shot import shot_of
+    from reperform.timeline.owning import OwnSound
+
+    seen = online.seen(index.cut, handles=handles)
+    in_cut = bool(clip.record and clip.record.voice_in_cut)
+    bare = shot_of(clip.shot, clip.placed, index.cut, seen=seen, own=OwnSound(heard=()), cues=(), voice_in_cut=in_cut)
+    shot = bare.model_copy(update={"linked_audio": _linked_sound(clip, index)})
     _refuse_other_frames(clip, shot, later=online.online.later)
     return shot
 
