@@ -98,7 +98,7 @@ def exact_rate(rate: float | Fraction) -> Rate:
     """The rate that a file means: 23.976, 23.98 and float32 spellings are 24000/1001, 29.97 is 30000/1001.
 
     Raises:
-        ValueError: the rate is not a positive, finite number.
+        ValueError: the rate is not a positive, finite number, or less than a frame in half an hour.
 
     """
     if isinstance(rate, Fraction) and rate > 0:
@@ -112,7 +112,13 @@ def exact_rate(rate: float | Fraction) -> Rate:
     ntsc = Fraction(math.ceil(exact) * 1000, 1001)
     if abs(exact - ntsc) / ntsc < _NTSC_TOLERANCE and exact < 1000:
         return ntsc
-    return exact.limit_denominator(1001)
+    return _positive(exact.limit_denominator(1001), rate)
+
+
+def _positive(exact: Fraction, rate: float | Fraction) -> Rate:
+    if not exact:
+        raise ValueError(f"{rate} is not a frame rate")
+    return exact
 
 
 def nominal_rate(rate: Rate) -> int:

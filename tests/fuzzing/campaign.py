@@ -8,36 +8,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from fuzzing.children import Child, Report
 from fuzzing.reels import make_reels
 
 __all__ = ["Campaign", "Report"]
-
-WORKER = Path(__file__).with_name("worker.py")
-SECONDS = 60
-"""That one input may take."""
-BYTES = 3 << 30
-"""Of address space that a child may take: PyAV and NumPy map a good half of it."""
-
-
-@dataclass
-class Report:
-    """What came of the inputs that were tried."""
-
-    tried: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    wrong: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -60,61 +46,34 @@ class Campaign:
         make_reels(self.folder)
         report, done = self._kept()
         starts = [start for start in range(self.first, self.first + self.cases, self.batch) if start not in done]
-        with ThreadPoolExecutor(self.workers) as pool:
-            for start, found in pool.map(self._batch, starts):
-                if found is None:
-                    continue
-                done.append(start)
-                report.tried += found.tried
-                report.outcomes.update(found.outcomes)
-                report.wrong += found.wrong
-                for each in found.wrong:
-                    print(f"#{each['wrong']}: {each['what']}", file=sys.stderr, flush=True)
-                self._keep(report, done)
+        with ExitStack() as stack:
+            children = SimpleQueue[Child]()
+            for _ in range(self.workers):
+                children.put(stack.enter_context(Child(self.folder)))
+            pool = stack.enter_context(ThreadPoolExecutor(self.workers))
+            for each in as_completed([pool.submit(self._batch, start, children) for start in starts]):
+                start, found = each.result()
+                if found is not None:
+                    self._add(found, report)
+                    done.append(start)
+                    self._keep(report, done)
         return report
 
-    def _batch(self, start: int) -> tuple[int, Report | None]:
+    def _batch(self, start: int, children: SimpleQueue[Child]) -> tuple[int, Report | None]:
         if self.until is not None and time.monotonic() > self.until:
             return start, None
-        report = Report()
-        at, end = start, min(start + self.batch, self.first + self.cases)
-        while at < end:
-            at = self._child(at, end - at, report)
-        report.tried = end - start
-        return start, report
+        child = children.get()
+        try:
+            return start, child.work(self.seed, start, min(self.batch, self.first + self.cases - start))
+        finally:
+            children.put(child)
 
-    def _child(self, first: int, count: int, report: Report) -> int:
-        """Tries inputs in one child, and returns the number to go on with."""
-        order = {
-            "seed": self.seed,
-            "first": first,
-            "count": count,
-            "folder": str(self.folder),
-            "seconds": SECONDS,
-            "bytes": BYTES,
-        }
-        command = [sys.executable, str(WORKER), json.dumps(order)]
-        with tempfile.TemporaryFile("w+") as errors:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=self._environment())
-            errors.seek(0)
-            trace = errors.read()[-3000:]
-        at = first
-        for line in done.stdout.splitlines():
-            said = json.loads(line)
-            at = said.get("at", at)
-            if "wrong" in said:
-                report.wrong.append(said)
-            if "outcomes" in said:
-                report.outcomes.update(said["outcomes"])
-                return first + count
-        report.wrong.append({"wrong": at, "what": f"the process ended with {done.returncode}", "trace": trace})
-        return at + 1
-
-    def _environment(self) -> dict[str, str]:
-        """A home of its own, and no way out to the network that a variable could show."""
-        home = self.folder / "home"
-        names = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
-        return {**os.environ, **{name: str(home / name.lower()) for name in names}, "PYTHONPATH": ""}
+    def _add(self, found: Report, report: Report) -> None:
+        report.tried += found.tried
+        report.outcomes.update(found.outcomes)
+        report.wrong += found.wrong
+        for each in found.wrong:
+            print(f"#{each['wrong']}: {each['what']}", file=sys.stderr, flush=True)
 
     def _kept(self) -> tuple[Report, list[int]]:
         if self.progress is None or not self.progress.exists():

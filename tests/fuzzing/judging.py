@@ -11,18 +11,24 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fuzzing.oracle import Expected, Frames, Use, expected, retimed_frames, visible
 from fuzzing.trees import Json
 from reperform.errors import InputError, TimelineError
 from reperform.media import probing
+from reperform.media.kept_open import OpenMedia
+from reperform.media.sound import SoundReader
 from reperform.model import Cue, Plan, Shot
 from reperform.settings import Settings
 from reperform.tables import plan_table
 from reperform.workflow import make_plan
 
-__all__ = ["Wrong", "agrees", "judge", "probe_once"]
+__all__ = ["Wrong", "agrees", "judge", "keep_open", "probe_once"]
 
 _PROBE = probing.probe
+_LONGEST = 61
+"""Seconds that a sound of the fuzzed cuts may have."""
 
 
 class Wrong(AssertionError):
@@ -164,7 +170,8 @@ def _compare_retimed(shot: Shot, use: Use, wanted: Expected) -> str:
 
 
 def _clipped(frames: Frames, last: int) -> Frames:
-    return frames[0], min(frames[1], last)
+    """Where a clip runs out of its media, the last frame is held."""
+    return min(frames[0], last - 1), min(frames[1], last)
 
 
 def _floor(position: Fraction) -> int:
@@ -195,3 +202,39 @@ def probe_once() -> Callable[[], None]:
     """Opens each file once in this process, however many cuts use it: the media are not what is tried here. Returns what undoes it."""
     probing.probe = _remembered
     return lambda: setattr(probing, "probe", _PROBE)
+
+
+def keep_open() -> Callable[[], None]:
+    """Files stay open from cut to cut in this process, and a sound is decoded once. Returns what undoes it."""
+    kept = OpenMedia()
+    theirs = (OpenMedia.__init__, OpenMedia.__exit__, SoundReader._fill)
+    _replace_methods(lambda self: self.__dict__.update(kept.__dict__), lambda *_: None, _fill)
+
+    def undo() -> None:
+        _replace_methods(*theirs)
+        kept.__exit__(None, None, None)
+
+    return undo
+
+
+def _replace_methods(begin: Any, end: Any, fill: Any) -> None:
+    setattr(OpenMedia, "__init__", begin)  # noqa: B010 - a method, replaced
+    setattr(OpenMedia, "__exit__", end)  # noqa: B010
+    setattr(SoundReader, "_fill", fill)  # noqa: B010
+
+
+_FILL: Any = SoundReader._fill
+_SOUNDS: dict[tuple[Any, ...], Any] = {}
+
+
+def _fill(reader: SoundReader, result: Any, start: int, convert: Any) -> None:
+    """As the reader does it; what lies inside of the file is taken from a copy of all its sound."""
+    key = (reader._path, reader._index, convert)
+    if key not in _SOUNDS:
+        whole = np.zeros((_LONGEST * reader.rate, reader.channels), result.dtype)
+        _FILL(reader, whole, 0, convert)
+        _SOUNDS[key] = whole[: reader._ends_at]
+    if 0 <= start and start + len(result) <= len(_SOUNDS[key]):
+        result[:] = _SOUNDS[key][start : start + len(result)]
+    else:
+        _FILL(reader, result, start, convert)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import opentimelineio as otio
 import pytest
 
 import marked
-from reperform.errors import TimelineError
+from editors_in.forms import FORMS
+from fuzzing.trees import tree
+from reperform.errors import SettingsError, TimelineError
+from reperform.planning import boxes
+from reperform.timeline import reading
 from reperform.timeline.index import build
+from reperform.timeline.outlining import Outline
 from reperform.timeline.reading import read
-from reperform.timeline.scanning import MOST_OBJECTS, MOST_VALUES
-from reperform.timeline.vetting import MOST_VETTED
+from reperform.timeline.scanning import MOST_OBJECTS, MOST_VALUES, Scan, in_blocks
+from reperform.timeline.vetting import MOST_VETTED, refuse_fatal
 from timeline_in.cutting import clip, span, stack, timeline, track
 
 Json = dict[str, Any]
@@ -74,28 +81,91 @@ def _refused(path: Path, content: str | bytes, match: str) -> None:
     assert caught.value.fix
 
 
+@pytest.fixture(params=["of any size", "of more than 32 MB"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A large file is outlined, and looked through only where that is odd; here small ones are dealt with so, too."""
+    if request.param != "of any size":
+        monkeypatch.setattr(reading, "MOST_VETTED", 0)
+    return str(request.param)
+
+
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__.strip("_").replace("_", " "))
-def test_an_object_that_otio_drops_while_it_reads_never_reaches_it(tmp_path: Path, way: Any) -> None:
+def test_an_object_that_otio_drops_while_it_reads_never_reaches_it(tmp_path: Path, way: Any, size: str) -> None:
     """OTIO 0.18 follows a pointer to it after it is gone: segmentation fault, or an abort."""
     cut = _cut()
     way(cut)
     _refused(tmp_path / "cut.otio", json.dumps(cut), "would crash OpenTimelineIO")
 
 
-def test_a_field_that_stands_twice_with_an_object_in_the_second(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["0", "01", " 1", "1x", "-4", "+1"])
+def test_an_old_schema_is_told_as_otio_tells_it(tmp_path: Path, version: str, size: str) -> None:
+    """It reads whatever begins with a number as a version, and ends the process on each of these."""
+    cut = _cut()
+    _clip(cut)["OTIO_SCHEMA"] = f"Clip.{version}"
+    _refused(tmp_path / "cut.otio", json.dumps(cut), "would crash OpenTimelineIO")
+
+
+@pytest.mark.parametrize("first", ["{}", "null", '"x"'])
+def test_a_field_that_stands_twice_with_an_object_in_the_second(tmp_path: Path, first: str, size: str) -> None:
     """OTIO keeps the first and drops the second while it reads."""
     text = json.dumps(_cut())
-    twice = text.replace('"media_references": {', '"media_references": {}, "media_references": {', 1)
+    twice = text.replace('"media_references": {', f'"media_references": {first}, "media_references": {{', 1)
     assert twice != text
     _refused(tmp_path / "cut.otio", twice, "twice")
 
 
-def test_a_schema_spelled_with_escapes_is_that_schema(tmp_path: Path) -> None:
+def test_a_schema_spelled_with_escapes_is_that_schema(tmp_path: Path, size: str) -> None:
     """What a search of the bytes for a word would not find."""
     cut = _cut()
     _unknown_schema(cut)
     escaped = json.dumps(cut).replace("UnknownSchema", "Unknown\\u0053chema")
     _refused(tmp_path / "cut.otio", escaped, "would crash OpenTimelineIO")
+
+
+def test_a_field_in_another_block_than_its_namesake_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the bytes of a large file are cut into blocks."""
+    monkeypatch.setattr(reading, "MOST_VETTED", 0)
+    monkeypatch.setattr(reading, "BLOCK", 40)
+    text = json.dumps(_cut())[:-1] + ', "tracks": {"OTIO_SCHEMA": "Stack.1", "children": []}}'
+    _refused(tmp_path / "cut.otio", text, "the field “tracks” twice")
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_what_editors_write_is_not_odd(form: Any) -> None:
+    """Else a large cut would be read twice."""
+    outline = Outline()
+    scan = Scan("cut", follower=outline)
+    scan.feed(form.made().to_json_string().encode())
+    scan.finish()
+    assert not outline.is_odd
+
+
+def test_what_would_be_refused_is_odd() -> None:
+    """An outline may cry wolf, and never keep silent."""
+    refused = 0
+    for number in range(60):
+        random = Random(f"outline:{number}")
+        content = json.dumps(_with_an_object_more(tree(random), random), indent=random.choice((None, 4))).encode()
+        outline = Outline()
+        for block in in_blocks(content, most=random.choice((500, 5000, 100_000))):
+            outline.feed(block)
+        try:
+            refuse_fatal(content, "cut")
+        except TimelineError:
+            refused += 1
+            assert outline.is_odd, number
+    assert refused > 15
+
+
+def _with_an_object_more(cut: Json, random: Random) -> Json:
+    """In a place where there may be none."""
+    holders = [cut]
+    for holder in holders:
+        holders += [value for value in holder.values() if isinstance(value, dict)]
+        holders += [item for value in holder.values() if isinstance(value, list) for item in value]
+    more: Any = random.choice((EFFECT, [EFFECT], {"a": [EFFECT]}, {"a": {}}, None))
+    random.choice(holders)[random.choice(("effects", "x", "media_references"))] = more
+    return cut
 
 
 def test_a_large_file_is_looked_through_where_the_word_stands_in_it(tmp_path: Path) -> None:
@@ -156,6 +226,35 @@ def test_an_object_that_is_shown_twice_is_read(tmp_path: Path) -> None:
 def test_more_values_than_memory_holds_are_refused_before_they_are_read(tmp_path: Path, content: bytes) -> None:
     """200 MB of empty lists took OpenTimelineIO more than 4 GB."""
     _refused(tmp_path / "cut.otio", content, "which no cut needs")
+
+
+def test_a_rate_that_is_next_to_nothing_is_none(tmp_path: Path) -> None:
+    """It ended with a ZeroDivisionError: as a fraction it is zero."""
+    cut = _cut()
+    cut["global_start_time"] = {**TIME, "rate": 1e-300}
+    path = tmp_path / "cut.otio"
+    path.write_text(json.dumps(cut))
+    assert (read(path).rate, read(path).start_frame) == (Fraction(24), 0)
+
+
+@pytest.mark.parametrize("parent", ["a stack", "a track"])
+def test_something_in_place_of_a_clip_is_refused_by_name(tmp_path: Path, parent: str) -> None:
+    """OTIO reads a bare Composable anywhere, and it has neither a length nor a switch."""
+    cut = _cut()
+    holder = cut["tracks"] if parent == "a stack" else cut["tracks"]["children"][0]
+    holder["children"].append({"OTIO_SCHEMA": "Composable.1", "name": "what", "metadata": {}})
+    path = tmp_path / "cut.otio"
+    path.write_text(json.dumps(cut))
+    with pytest.raises(TimelineError, match=r"“what” on V\d has no length") as caught:
+        build(read(path))
+    assert caught.value.fix
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
+def test_a_device_is_no_list_of_boxes() -> None:
+    """`boxes: /dev/stdin` waited for ever, and /dev/zero has no end."""
+    with pytest.raises(SettingsError, match="is no file"):
+        boxes.read(Path("/dev/zero"), frames=3)
 
 
 def test_a_retimed_clip_of_which_a_hair_is_seen_is_refused_by_name(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from reperform.errors import TimelineError
 from reperform.settings import load
+from reperform.timeline import archives
 from reperform.timeline.reading import read
 from reperform.workflow import make_plan
 from timeline_in.cutting import clip, timeline, track
@@ -101,6 +102,40 @@ def test_an_archive_that_unpacks_to_a_gigabyte_is_refused_by_its_size(tmp_path: 
             file.write(b" " * MB)
     assert path.stat().st_size < 2 * MB
     assert "are the most read" in Bound(memory=1024 * MB).plan(path)["message"]
+
+
+@pytest.mark.slow
+def test_a_megabyte_that_unpacks_to_900_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    """It took 2.7 GB of memory to refuse it."""
+    path = tmp_path / "cut.otioz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("content.otio", "w") as file:
+        for _ in range(900):
+            file.write(b" " * MB)
+    assert "which no cut does" in Bound(memory=1024 * MB).plan(path)["message"]
+
+
+def test_an_archive_packed_closer_than_any_cut_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what it says of itself, and only where it is long."""
+    path = tmp_path / "cut.otioz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.otio", _text() + " " * 2_000_000)
+    assert read(path).name == "cut"
+    monkeypatch.setattr(archives, "LONG", MB)
+    with pytest.raises(TimelineError, match="which no cut does"):
+        read(path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_with_spoiled_bytes_is_refused(tmp_path: Path, method: int) -> None:
+    """Each way of packing has an error of its own."""
+    path = tmp_path / "cut.otioz"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("content.otio", _text() * 20)
+    raw = bytearray(path.read_bytes())
+    raw[60:90] = b"\xff" * 30
+    path.write_bytes(raw)
+    with pytest.raises(TimelineError, match="cannot be unpacked"):
+        read(path)
 
 
 def test_an_archive_that_lies_about_a_length_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """A child process that tries inputs by number, and says which one it is at, so that a crash can be pinned to it.
 
-`python worker.py ORDER`, ORDER being JSON: seed, first, count, folder (of the reels), seconds (a case), bytes (of memory).
-Each line it prints is a document: `{"at": NUMBER}` before a case, `{"wrong": NUMBER, …}` after one that failed, and one at the end.
+`python worker.py LIMITS`, LIMITS being JSON: folder (of the reels), seconds (a case), bytes (of memory). Each line of its input
+is an order: seed, first, count. Each line that it prints is a document: `{"at": NUMBER}` before a case, `{"wrong": NUMBER, …}` after one
+that failed, and `{"outcomes": …}` at the end of an order.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import faulthandler
 import json
 import os
 import sys
-import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fuzzing.corpus import Case, case
-from fuzzing.judging import Wrong, agrees, judge, probe_once
+from fuzzing.judging import Wrong, agrees, judge, keep_open, probe_once
 from reperform.errors import InputError, TimelineError
 from reperform.settings import Settings, load
 from reperform.timeline import foreign
@@ -35,27 +35,34 @@ _PRINTED = 16
 outcomes: Counter[str] = Counter()
 
 
-def main(order: dict[str, Any]) -> int:
-    """Tries the inputs."""
+def main(limits: dict[str, Any]) -> int:
+    """Tries the inputs of each order."""
     faulthandler.enable()
-    _limit(order["bytes"])
+    _limit(limits["bytes"])
     probe_once()
+    keep_open()
     read_here()
-    folder = Path(order["folder"])
+    folder = Path(limits["folder"])
     settings = settings_of(folder)
     work = folder / f"work-{os.getpid()}"
-    begun = time.monotonic()
-    for number in range(order["first"], order["first"] + order["count"]):
-        _say({"at": number})
-        faulthandler.dump_traceback_later(order["seconds"], exit=True)
-        try:
-            try_case(case(order["seed"], number), work, settings)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked for
-            said = "".join(traceback.format_exception(error))[-3000:]
-            _say({"wrong": number, "what": f"{type(error).__name__}: {error}"[:1000], "trace": said})
-        faulthandler.cancel_dump_traceback_later()
-    _say({"outcomes": dict(outcomes), "seconds": time.monotonic() - begun})
+    for line in sys.stdin:
+        order = json.loads(line)
+        for number in range(order["first"], order["first"] + order["count"]):
+            _say({"at": number})
+            faulthandler.dump_traceback_later(limits["seconds"], exit=True)
+            _try_number(order["seed"], number, work, settings)
+            faulthandler.cancel_dump_traceback_later()
+        _say({"outcomes": dict(outcomes)})
+        outcomes.clear()
     return 0
+
+
+def _try_number(seed: int, number: int, work: Path, settings: Settings) -> None:
+    try:
+        try_case(case(seed, number), work, settings)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+        said = "".join(traceback.format_exception(error))[-3000:]
+        _say({"wrong": number, "what": f"{type(error).__name__}: {error}"[:1000], "trace": said})
 
 
 def try_case(one: Case, folder: Path, settings: Settings) -> None:

@@ -54,7 +54,7 @@ from reperform.timing import format_timecode, sample_at
 RATE = Fraction(25)
 FRAMES = 40
 IMPATIENT = Pauses(first=0.01, longest=0.02, tries=1, unknown=0.3, limited=2)
-SETTINGS = PlanSettings(context_frames=3, seam_frames=2, label=False)
+SETTINGS = PlanSettings(context_frames=3, seam_frames=2, label=False, composite="whole")
 
 
 def make_film(folder: Path, *, codec: str = "mjpeg", name: str = "A001C003.mov") -> Path:

@@ -22,6 +22,8 @@ def read(path: Path, *, frames: int) -> tuple[Box | None, ...]:
 
     """
     try:
+        if path.exists() and not path.is_file():
+            raise SettingsError(f"{path} is no file.", fix="Name the JSON file of the boxes.")  # a device has no end
         if path.stat().st_size > _LARGEST_FILE:
             raise SettingsError(
                 f"{path.name} is larger than any list of boxes.", fix="Name the JSON file of the boxes."

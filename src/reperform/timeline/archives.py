@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from reperform.errors import MediaRefused, TimelineError
@@ -19,6 +21,22 @@ _NO_MEDIA = (CONTENT, "version.txt")
 MOST_FILES = 200_000
 MOST_BYTES = 1 << 42
 """What an archive may hold unpacked: 4 TiB."""
+LONG, MOST_PACKED = 1 << 26, 250
+"""Bytes of a timeline from which on it may not be packed closer than so many to one: real ones of that length are at 85."""
+
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What unpacking raises for an archive that lies or is broken: fields that contradict one another or are out of range (ValueError),
+a way of packing that Python does not know (NotImplementedError), a password (RuntimeError), a length or a checksum that is
+another (EOFError, BadZipFile), and each way of packing its own. A name that no disk can have is an OSError or ValueError, too."""
 
 _SPARE = 1 << 28
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -51,18 +69,30 @@ def read_content(path: Path, *, most: int) -> bytes:
                 f"“{path.name}” is a ZIP file without a {CONTENT} in it",
                 fix="Export the timeline as .otioz again.",
             )
-        if members[CONTENT].file_size > most:
-            raise TimelineError(
-                f"the timeline in “{path.name}” has {members[CONTENT].file_size:,} bytes; {most:,} are the most read"
-            )
+        _refuse_size(members[CONTENT], path, most=most)
         try:
             with archive.open(members[CONTENT]) as file:
+                # What the archive says is the most that is unpacked: zipfile stops there.
                 content = file.read(most + 1)
-        except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError) as error:
+        except _DAMAGE as error:
             raise _damaged(path, error) from error
     if len(content) > most:
         raise TimelineError(f"the timeline in “{path.name}” is longer than the archive says")
     return content
+
+
+def _refuse_size(info: zipfile.ZipInfo, path: Path, *, most: int) -> None:
+    """By what the archive says, before anything is unpacked."""
+    if info.file_size > most:
+        raise TimelineError(
+            f"the timeline in “{path.name}” has {info.file_size:,} bytes; {most:,} are the most read",
+            fix="Export a part of the cut, a reel for example.",
+        )
+    if info.file_size > LONG and info.file_size > MOST_PACKED * info.compress_size:
+        raise TimelineError(
+            f"the timeline in “{path.name}” is {info.compress_size:,} bytes that unpack to {info.file_size:,}, which no cut does",
+            fix="Export the .otioz again, or unpack it yourself and give the .otio in it.",
+        )
 
 
 def unpack(path: Path, member: str, folder: Path) -> Path | None:
@@ -104,7 +134,7 @@ def _unpack_one(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, fol
     try:
         with archive.open(info) as packed, atomic_output(target) as temporary, temporary.open("wb") as file:
             shutil.copyfileobj(packed, file, 1 << 20)
-    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError) as error:
+    except _DAMAGE as error:
         raise _damaged(path, error) from error
     return target
 
@@ -112,7 +142,7 @@ def _unpack_one(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, fol
 def _open(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise _damaged(path, error) from error
 
 

@@ -151,7 +151,8 @@ class _Walk:
                 return local + self._unseen(child)
             place = place_of(child, None, lane, address, (*lane.place.height, 0), kind, 1)
             return self._nested(child, Lane(place, lane.space), local)
-        item = Item(child, local, *self._must(child, self.times.span(child.source_range), lane.place.label))
+        span = self.times.span(child.source_range) if isinstance(child, otio.core.Item) else None
+        item = Item(child, local, *self._must(child, span, lane.place.label))
         self.marking.add(item, "gap", lane.space, lane.space.seen(item))
         return local + item.duration
 

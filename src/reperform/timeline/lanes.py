@@ -47,7 +47,7 @@ def place_of(
         name=child.name or "",
         kind=kind,
         address=address if is_track else address[:-1],
-        enabled=seen and outer.enabled and around.space.enabled and (child.enabled or not is_track),
+        enabled=seen and outer.enabled and around.space.enabled and (not is_track or child.enabled),
         height=height,
         track=child if is_track else stack,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from reperform.errors import MediaRefused
+from reperform.errors import CameraRaw, MediaRefused
 
 __all__ = ["Location", "host_of", "is_file", "locate", "refuse_by_name", "refuse_text", "tidy"]
 
@@ -34,10 +34,6 @@ _RAW = {
     ".cine": "Phantom camera raw",
     ".dng": "CinemaDNG",
 }
-_TRANSCODE = (
-    "Transcode it to ProRes, DNxHR or H.264 with the same timecode and reel, and relink the clip to that or give"
-    " --media-root DIR where it lies under the same name."
-)
 _HEAD = 4096
 
 
@@ -165,10 +161,10 @@ def tidy(path: Path) -> Path:
 
 
 def refuse_by_name(name: str) -> None:
-    """Raises MediaRefused for names of camera raw, and of lists of other files."""
+    """Raises CameraRaw for names of camera raw, MediaRefused for those of lists of other files."""
     ending = PurePosixPath(name).suffix.lower()
     if ending in _RAW:
-        raise MediaRefused(f"“{name}” is {_RAW[ending]}, which reperform does not decode", fix=_TRANSCODE)
+        raise CameraRaw(f"“{name}” is {_RAW[ending]}, which reperform does not decode")
     if ending in _LISTS:
         raise MediaRefused(
             f"“{name}” is a list of other files, not media", fix="Relink the clip to the media file itself."

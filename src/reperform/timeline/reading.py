@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +17,15 @@ import platformdirs
 from reperform.errors import TimelineError
 from reperform.memory import in_tidy_memory
 from reperform.timeline.adapters import FORMATS, HEAD, Format, recognise
+from reperform.timeline.adapters.converted import refuse_cut_rates, settle
 from reperform.timeline.archives import CONTENT, is_archive, read_content
 from reperform.timeline.clock import drop_frame_reading, settle_drop_frame, start_frame, timeline_rate
 from reperform.timeline.cut import Cut
-from reperform.timeline.dialects import detect
+from reperform.timeline.dialects import Dialect, OtioDialect, detect
 from reperform.timeline.foreign import FINAL_CUT_BUNDLE, Foreign, foreign_timeline, refuse_unknown
 from reperform.timeline.one_timeline import one_timeline
-from reperform.timeline.scanning import BLOCK, Scan, newer_schemas
+from reperform.timeline.outlining import Outline
+from reperform.timeline.scanning import BLOCK, Scan, in_blocks, newer_schemas
 from reperform.timeline.sharing import SHARED, refuse_endless
 from reperform.timeline.vetting import FATAL, MOST_VETTED, refuse_fatal
 from reperform.timing import Rate
@@ -58,7 +63,10 @@ def read(
 
 
 def _cut(timeline: otio.schema.Timeline, file: _File, path: Path, drop_frame: bool | None) -> Cut:
+    dialect = file.foreign.dialect if file.foreign else _dialect(timeline, ours=_OURS in file.words)
     own_rate = timeline_rate(timeline)
+    if file.foreign is None:
+        refuse_cut_rates(own_rate, path.name)
     start = start_frame(timeline, own_rate)
     drop, why = drop_frame_reading(start, own_rate, drop_frame)
     if file.foreign and drop_frame is None and file.foreign.drop_frame is not None and why is not None:
@@ -67,7 +75,7 @@ def _cut(timeline: otio.schema.Timeline, file: _File, path: Path, drop_frame: bo
         path=path,
         sha256=file.sha256,
         timeline=timeline,
-        dialect=file.foreign.dialect if file.foreign else detect(timeline),
+        dialect=dialect,
         rate=own_rate,
         start_frame=start,
         drop_frame=drop,
@@ -78,6 +86,16 @@ def _cut(timeline: otio.schema.Timeline, file: _File, path: Path, drop_frame: bo
         written_as=file.foreign.kind if file.foreign else "otio",
         notes=file.foreign.notes if file.foreign else (),
     )
+
+
+def _dialect(timeline: otio.schema.Timeline, *, ours: bool) -> Dialect:
+    """Who wrote it; where that is nobody known, an adapter may have made it of another format. What we wrote is right as it is."""
+    found = detect(timeline)
+    if type(found) is OtioDialect and not ours:
+        # Where times are none, the walk names what carries them.
+        with suppress(ValueError, OverflowError, otio.exceptions.OTIOError):
+            settle(timeline)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,30 +138,21 @@ class _File:
     def _plain(cls, path: Path, *, of: Path, media_folder: Path) -> _File:
         _refuse_size(path, of=of)
         state = _state(path)
-        scan = Scan(of.name, (_OURS, FATAL))
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                scan.feed(block)
-        sha256 = scan.finish()
-        if path.stat().st_size <= MOST_VETTED or scan.found & {SHARED, FATAL}:
-            _vet(path.read_bytes(), of.name, scan)
+            sha256, words = _scanned(of.name, iter(partial(file.read, BLOCK), b""), state[1], path.read_bytes)
         return cls(
             name=of.name,
             path=path,
             state=state,
             sha256=sha256,
-            words=frozenset(scan.found),
+            words=words,
             media_folder=media_folder,
         )
 
     @classmethod
     def _packed(cls, path: Path, unpack_into: Path | None) -> _File:
         content = read_content(path, most=LARGEST)
-        scan = Scan(path.name, (_OURS, FATAL))
-        scan.feed(content)
-        scan.finish()
-        if len(content) <= MOST_VETTED or scan.found & {SHARED, FATAL}:
-            _vet(content, path.name, scan)
+        _, words = _scanned(path.name, in_blocks(content), len(content), lambda: content)
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(
@@ -151,7 +160,7 @@ class _File:
             path=None,
             content=content,
             sha256=sha256,
-            words=frozenset(scan.found),
+            words=words,
             media_folder=unpack_into or platformdirs.user_cache_path("reperform") / "unpacked" / sha256[:24],
         )
 
@@ -162,7 +171,8 @@ class _File:
         if state != _state(path):
             raise _changed(of.name)
         scan = Scan(of.name, (_OURS,))
-        scan.feed(content)
+        for block in in_blocks(content):
+            scan.feed(block)
         scan.finish()
         if SHARED in scan.found:
             refuse_endless(content, of.name)
@@ -189,11 +199,21 @@ class _File:
             return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
-def _vet(content: bytes, name: str, scan: Scan) -> None:
-    """Raises TimelineError for what would crash OTIO, in its reader or later."""
-    refuse_fatal(content, name)
+def _scanned(name: str, blocks: Iterable[bytes], size: int, content: Callable[[], bytes]) -> tuple[str, frozenset[str]]:
+    """The SHA-256 of the bytes, and which words stand in them.
+
+    Raises TimelineError for what would crash OTIO, in its reader or later.
+    """
+    outline = Outline() if size > MOST_VETTED else None
+    scan = Scan(name, (_OURS, FATAL), follower=outline)
+    for block in blocks:
+        scan.feed(block)
+    sha256 = scan.finish()
+    if outline is None or FATAL in scan.found or outline.is_odd:
+        refuse_fatal(content(), name)
     if SHARED in scan.found:
-        refuse_endless(content, name)
+        refuse_endless(content(), name)
+    return sha256, frozenset(scan.found)
 
 
 def _not_there(path: Path) -> TimelineError:

@@ -70,6 +70,8 @@ class TakeRecord(Record):
     cost: dict[str, Any] = Field(default_factory=dict)
     checks: tuple[dict[str, Any], ...] = ()
     consent: tuple[str, ...] = ()
+    composite: tuple[dict[str, Any], ...] = ()
+    """How much of the picture each result changed."""
     source: dict[str, Any] = Field(default_factory=dict)
     """`identity` and `name` of the original."""
     made_at: str = ""
@@ -221,6 +223,7 @@ def take_record_of(take: Take) -> TakeRecord:
         cost=take.cost.model_dump(mode="json"),
         checks=tuple(check.model_dump(mode="json") for check in take.checks),
         consent=take.consent,
+        composite=tuple(each.model_dump(mode="json") for each in take.composite),
         source={"identity": take.source_identity, "name": take.source_name},
         made_at=take.made_at,
     )

@@ -8,12 +8,14 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from threading import Thread
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from reperform.errors import TimelineError
 from reperform.timeline.sharing import SHARED
 
-__all__ = ["BLOCK", "DEEPEST", "Scan", "newer_schemas"]
+__all__ = ["BLOCK", "DEEPEST", "Scan", "in_blocks", "newer_schemas"]
 
 DEEPEST = 200
 """Levels of brackets in one another; real timelines have a few dozen."""
@@ -34,17 +36,25 @@ _TOO_DEEP = b"[" * (DEEPEST + 1)
 _SCHEMA = re.compile(rb'"OTIO_SCHEMA"\s*:\s*"(\w{1,80})\.(\d{1,4})"')
 
 
+class Follower(Protocol):
+    """What looks at the same bytes for itself."""
+
+    def feed(self, block: bytes) -> None:
+        """The next of them, without each backslash that stands before another one or a quote, and without that."""
+
+
 class Scan:
     """What the bytes of a timeline tell, block by block: its digest, which of some words stand in it, and whether it is safe.
 
     Feeding it raises TimelineError for brackets nested deeper than DEEPEST or not matching, for text that is not UTF-8, and for
-    more than MOST_OBJECTS or MOST_VALUES.
+    more than MOST_OBJECTS or MOST_VALUES. `follower` is fed likewise, at the same time.
     """
 
-    def __init__(self, name: str, words: tuple[str, ...] = ()) -> None:
+    def __init__(self, name: str, words: tuple[str, ...] = (), *, follower: Follower | None = None) -> None:
         self.found: set[str] = set()
         """The words that stand in it, SHARED among them."""
         self._name = name
+        self._follower = follower
         self._digest = hashlib.sha256()
         self._missing = {word: word.encode() for word in (*words, SHARED)}
         self._decoder = codecs.getincrementaldecoder("utf-8")()
@@ -56,17 +66,22 @@ class Scan:
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
+        plain = self._without_escapes(block)
         if len(block) < _WORTH_A_THREAD:
             self._digest.update(block)
-            self._look(block)
+            self._follow(plain)
+            self._look(block, plain)
             return
-        # The digest needs no interpreter, so it is made while the rest is done.
-        digesting = Thread(target=self._digest.update, args=(block,))
-        digesting.start()
-        try:
-            self._look(block)
-        finally:
-            digesting.join()
+        # The digest needs no interpreter, and a follower little of it, so they are done beside the rest.
+        with ThreadPoolExecutor(2) as pool:
+            beside = [pool.submit(self._digest.update, block), pool.submit(self._follow, plain)]
+            self._look(block, plain)
+        for each in beside:
+            each.result()
+
+    def _follow(self, plain: bytes) -> None:
+        if self._follower is not None:
+            self._follower.feed(plain)
 
     def finish(self) -> str:
         """The SHA-256 of all that was fed."""
@@ -75,10 +90,10 @@ class Scan:
             raise self._unmatched()
         return self._digest.hexdigest()
 
-    def _look(self, block: bytes) -> None:
+    def _look(self, block: bytes, plain: bytes) -> None:
         self._look_for_words(block)
         self._decode(block)
-        marks = self._without_escapes(block).translate(None, _ALL_ELSE)
+        marks = plain.translate(None, _ALL_ELSE)
         self._refuse_too_many(marks)
         self._refuse_depth(self._outside_strings(marks))
         self._last = block[-_LONGEST_KEY:]
@@ -158,6 +173,12 @@ class Scan:
             f"“{self._name}” is not complete JSON: its brackets do not match",
             fix="Export the timeline again; the file may have been cut off on its way.",
         )
+
+
+def in_blocks(content: bytes, *, most: int = BLOCK) -> Iterator[bytes]:
+    """What is in memory already, as a scan is best fed."""
+    for start in range(0, len(content), most):
+        yield content[start : start + most]
 
 
 def newer_schemas(content: bytes, known: dict[str, int]) -> list[str]:

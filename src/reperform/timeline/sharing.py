@@ -24,6 +24,11 @@ _MOST = 5_000_000
 _ROOT = ""
 
 
+_Summary = tuple[int, tuple[str, ...]]
+"""Of an object in place of itself: as _Shared, but itself counted."""
+_LEAF: _Summary = (1, ())
+
+
 @dataclass
 class _Shared:
     """An object that has an id."""
@@ -36,11 +41,12 @@ class _Shared:
 
 def refuse_endless(content: bytes, name: str) -> None:
     """Raises TimelineError where an object contains itself, or all of them written out are too many. For files that hold SHARED."""
+    shared: dict[str, _Shared] = defaultdict(_Shared)
     try:
-        root = json.loads(content.decode("utf-8-sig"), strict=False)
+        objects, holds = _added([_summary_of(content, shared)])
     except (ValueError, RecursionError):
         return  # OTIO says what is wrong with it
-    shared = _gathered(root)
+    shared[_ROOT] = _Shared(objects, list(holds))
     order = _inside_out(shared)
     if order is None:
         raise TimelineError(
@@ -56,25 +62,35 @@ def refuse_endless(content: bytes, name: str) -> None:
         )
 
 
-def _gathered(root: Any) -> dict[str, _Shared]:
-    """What each object with an id holds. What has none belongs to the nearest around it that has one, or to the root."""
-    shared: dict[str, _Shared] = defaultdict(_Shared)
-    waiting: list[tuple[Any, str]] = [(root, _ROOT)]
-    while waiting:
-        value, around = waiting.pop()
-        if isinstance(value, list):
-            waiting += [(item, around) for item in value]
-        if not isinstance(value, dict):
-            continue
-        shared[around].objects += 1
-        if str(value.get("OTIO_SCHEMA")).startswith(f"{SHARED}."):
-            shared[around].holds.append(_key(value.get("id")))
-        identity = value.get("OTIO_REF_ID")
-        if identity is not None:
-            shared[around].holds.append(_key(identity))
-        inside = around if identity is None else _key(identity)
-        waiting += [(item, inside) for item in value.values()]
-    return shared
+def _summary_of(content: bytes, shared: dict[str, _Shared]) -> Any:
+    """Of the whole file. What has an id goes into `shared`; what has none belongs to the nearest around it that has one."""
+
+    def read(pairs: list[tuple[str, Any]]) -> _Summary:
+        made = dict(pairs)
+        objects, holds = _added([value for _, value in pairs])
+        if str(made.get("OTIO_SCHEMA")).startswith(f"{SHARED}."):
+            holds = (*holds, _key(made.get("id")))
+        identity = made.get("OTIO_REF_ID")
+        if identity is None:
+            return (1 + objects, holds) if objects or holds else _LEAF
+        its = shared[_key(identity)]
+        its.objects += objects
+        its.holds += holds
+        return 1, (_key(identity),)
+
+    return json.loads(content.decode("utf-8-sig"), object_pairs_hook=read, strict=False)
+
+
+def _added(values: list[Any]) -> _Summary:
+    """Of all that stands in one object or list."""
+    objects = 0
+    holds: list[str] = []
+    for value in values:
+        inside = _added(value) if type(value) is list else value
+        if type(inside) is tuple:
+            objects += inside[0]
+            holds += inside[1]
+    return objects, tuple(holds)
 
 
 def _key(identity: Any) -> str:
