@@ -58,6 +58,7 @@ Where several apply, it is 130, then 4, then 3, then 1.
 | `takes` | every take there is of the plan's shots |
 | `ignored_markers`, `problems` | as in the plan |
 | `cost` | `amount`, `currency`, and `known`: false where an engine stated none |
+| `shots` | where each shot of the plan is, as below |
 
 `conform` prints `version`, `status`, `out`, `kept`, `changed`, `made`, `chosen`, `takes` and `problems` as `run` does, and `media`:
 for each online file `offline`, `online`, `reel`, `rate`, `start`, `agrees` (what it has in common, in words) and `clips` (how many).
@@ -68,7 +69,23 @@ list: each with `state` (attached, lacking, new, gone), `clip`, `before` and `af
 `source`, `in_frame`, `frames`), `changes` (`kind`, `detail`), `takes` (`id`, `path`, `made`), `chosen`, `missing` (`record_in`,
 `record_out`, `in_frame`, `frames`, `source_in_frame`, `source_out_frame`, `source_timecode`), `jobs` and `why`.
 
-`doctor` prints `{"version": 1, "findings": [...]}`, each with `group`, `name`, `value`, `state` (good, note, missing) and `fix`.
+Each of `shots` has `id`, `clip`, `track`, `index`, `address`, `clock`, `record`, `media` and `linked_audio` as in the plan, `sound`
+(`take` where the linked sound goes with the chosen take, else `keep`), and `takes`: for each its `id` and, as `in` and `out`, which of
+its frames are seen there, half-open, from its first; null where it does not cover the shot.
+
+`--progress FILE` of `run` and `resume` writes one object a line while it goes on, each flushed. First `kind` `begin` with `shots`
+(`id`, `clip`, `track`, `record_in`, `cues`, `jobs`, and `estimate` in US dollars, null where nobody knows). Then, for each step,
+`kind` `shot` with `shot`, `state` (looking, preparing, uploading, submitting, waiting, elsewhere, fetching, conforming, done, failed),
+`words` (that, for people), `detail`, `reached` (how far the shot is, 0 to 1), `fraction` (how far all are), and `done`, `failed`
+and `shots` (how many). Last `kind` `end` with `state` (done, failed, stopped), `status`, `message`, `cost` as above (null where it is
+not known), and the same counts.
+
+`engines --json` prints `engines`: each with `name`, `key` (whether one is present; null where none is needed), `variable` (where
+it is looked for first), `note`, `models` (`name`, `price`, `free`, `abilities`) and `why` (why it cannot be loaded).
+
+`doctor` and `resolve doctor` print `{"version": 1, "findings": [...]}`, each with `group`, `name`, `value`, `state` (good, note,
+missing, wrong) and `fix`. `resolve install` prints `entries`, `library`, `command`, `changed` (files written) and `kept`,
+`resolve uninstall` `removed` and `kept`: lists of paths.
 What failed prints `{"version": 1, "error": CLASS, "message", "cause", "fix"}`; what does not apply is null.
 """
 

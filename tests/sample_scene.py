@@ -48,9 +48,9 @@ def reperform_commands() -> list[str]:
 def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample cut and its media, kept between sessions; not to be written to."""
     cache = getattr(request.config, "cache", None)
-    folder = Path(cache.mkdir("sample")) if cache else _shared(tmp_path_factory) / "sample"
+    folder = Path(cache.mkdir("sample")) if cache else shared_by_workers(tmp_path_factory) / "sample"
     folder.mkdir(exist_ok=True)
-    with _alone(folder.with_suffix(".lock")):
+    with alone(folder.with_suffix(".lock")):
         subprocess.run([sys.executable, SAMPLE / "make.py", folder], check=True, capture_output=True)
     return folder
 
@@ -64,8 +64,8 @@ def scene(sample: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def typed(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Ran]]:
     """Where every command of the README and the tutorial was really run, and what came of each."""
-    folder = _shared(tmp_path_factory) / "typed"
-    with _alone(folder.with_suffix(".lock")):
+    folder = shared_by_workers(tmp_path_factory) / "typed"
+    with alone(folder.with_suffix(".lock")):
         kept = folder / "ran.json"
         if not kept.exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -102,14 +102,14 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_by_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The session's folder, the same for all workers."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """One worker at a time. A lock of SQLite's ends with its process, however that ends."""
     connection = sqlite3.connect(lock, timeout=300, isolation_level=None)
     try:

@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": "What is found on this machine, and which settings are in force.",
     "demo": "Make the sample cut, run it, and show what came out.",
     "emulate": "Serve the engines' contracts on this machine, for trying and testing.",
+    "resolve": "DaVinci Resolve's Scripts menu: put reperform there, remove it, and why it stays empty.",
     "completion": "Print the script that teaches a shell to complete this command.",
 }
 

@@ -23,6 +23,7 @@ __all__ = [
     "loaded_settings",
     "output_options",
     "performance_options",
+    "progress_option",
     "project_option",
     "recut_options",
     "timeline_options",
@@ -163,6 +164,12 @@ _OUTPUT = [
         "--mezzanine", type=click.Choice(["prores", "dnxhr"]), help="What the take of a long-GOP original is."
     ),
     click.option(
+        "--composite",
+        type=click.Choice(["changed", "whole"]),
+        help="Of what came back: what the engine changed (default), or its whole picture.",
+    ),
+    click.option("--matte/--no-matte", default=None, help="Write the changed region beside each take, as a movie."),
+    click.option(
         "--reel", type=click.Choice(["own", "same"]), help="The take's reel: its own (REEL_RP001), or the original's."
     ),
     click.option("--name", metavar="TEMPLATE", help="File names of takes: {stem}, {timecode}, {number:03} …"),
@@ -182,8 +189,8 @@ _SECTIONS = {
         "command_seconds",
     ],
     "What is written": [
-        "out", "fill", "another", "partial", "for_editor", "takes", "lists", "sound", "mezzanine", "reel", "name", "takes_dir",
-        "label", "jobs",
+        "out", "fill", "another", "partial", "for_editor", "takes", "lists", "sound", "mezzanine", "composite", "matte", "reel",
+        "name", "takes_dir", "label", "jobs",
     ],
     "What is paid": PAYING,
 }  # fmt: skip
@@ -195,7 +202,7 @@ _BESIDE_A_PLAN = (
 """Settings that are not kept in a plan."""
 _CHANGED_IN_A_PLAN = {
     "name": "name_template",
-    **{name: name for name in ("mezzanine", "reel", "takes_dir", "label")},
+    **{name: name for name in ("mezzanine", "composite", "matte", "reel", "takes_dir", "label")},
 }
 """Settings that a plan keeps and does not depend on, and their names there."""
 
@@ -248,6 +255,15 @@ json_option = click.option(
     is_eager=True,
     callback=_note_json,
     help="Print one JSON document, and nothing else, on standard output.",
+)
+
+
+progress_option = click.option(
+    "--progress",
+    "progress_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write here what each shot is doing, a line of JSON for each step; for programs.",
 )
 
 

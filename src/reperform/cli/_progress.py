@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reperform.model import Shot
     from reperform.workflow import Planned
 
-__all__ = ["progress", "said_plainly"]
+__all__ = ["meant", "progress", "reached", "said_plainly", "words"]
 
 _WORDS = {
     Stage.LOOKING: "waiting for its turn",
@@ -50,10 +50,21 @@ _SAID = 36
 _ENDED = (Stage.DONE, Stage.FAILED)
 
 
+def words(stage: Stage) -> str:
+    """The stage, for people."""
+    return _WORDS[stage]
+
+
+def reached(stage: Stage, fraction: float | None) -> float:
+    """How far a shot is, 0 to 1, that is so far in the stage."""
+    start, end = _REACHED.get(stage, (0.0, 0.0))
+    return start + (end - start) * (fraction or 0.0)
+
+
 @contextmanager
 def progress(planned: Planned, *, quiet: bool = False) -> Iterator[Listener]:
     """A listener that shows what it hears for as long as the block runs. With `-v`, lines among those of the log."""
-    shots = _meant(planned)
+    shots = meant(planned)
     if quiet or not shots:
         yield silence
     elif is_verbose() or not is_live():
@@ -118,9 +129,8 @@ class Bars:
             return
         self.stages[shot_id] = stage
         self.details[shot_id] = detail if stage in (Stage.FAILED, Stage.ELSEWHERE) else ""
-        start, end = _REACHED.get(stage, (0.0, 0.0))
         # A shot of several jobs is in several stages at once: its bar never goes back.
-        self.reached[shot_id] = max(self.reached[shot_id], start + (end - start) * (fraction or 0.0))
+        self.reached[shot_id] = max(self.reached[shot_id], reached(stage, fraction))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """As many shots as fit, those that move first."""
@@ -159,7 +169,7 @@ class Bars:
         return f"[dim]{escape(' · '.join(filter(None, parts)))}[/dim]"
 
 
-def _meant(planned: Planned) -> list[Shot]:
+def meant(planned: Planned) -> list[Shot]:
     """The shots for which something may be done."""
     only = planned.only
     return [shot for shot in planned.plan.shots if only is None or any(cue.id in only for cue in shot.cues)]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reperform.cli._terminal import is_styled, is_verbose
 
 if TYPE_CHECKING:
-    from reperform.model import Problem
+    from reperform.model import Problem, Shot, Take
     from reperform.workflow import Outcome
+
+_PLACE = {"id", "clip", "track", "index", "address", "clock", "record", "media", "linked_audio"}
 
 
 def outcome_json(outcome: Outcome) -> str:
@@ -30,13 +32,37 @@ def outcome_json(outcome: Outcome) -> str:
         "takes": [take.model_dump(mode="json") for take in outcome.takes],
         "ignored_markers": [marker.model_dump(mode="json") for marker in outcome.planned.plan.ignored_markers],
         "problems": [problem.model_dump(mode="json") for problem in outcome.problems],
-        "cost": {
-            "amount": performed.cost_usd if performed else 0.0,
-            "currency": "USD",
-            "known": performed.cost_known if performed else True,
-        },
+        "cost": costs(outcome),
+        "shots": [_placed(shot, outcome) for shot in outcome.planned.plan.shots],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def costs(outcome: Outcome) -> dict[str, Any]:
+    """What the attempts cost that the run finished."""
+    performed = outcome.performed
+    return {
+        "amount": performed.cost_usd if performed else 0.0,
+        "currency": "USD",
+        "known": performed.cost_known if performed else True,
+    }
+
+
+def _placed(shot: Shot, outcome: Outcome) -> dict[str, Any]:
+    """Where the shot is, and which frames of each of its takes are seen there: what an editor's own interface needs."""
+    takes = [take for take in outcome.takes if take.shot_id == shot.id]
+    return {
+        **shot.model_dump(mode="json", by_alias=True, include=_PLACE),
+        "sound": "keep" if shot.voice_in_cut else "take",
+        "takes": [_visible(take, shot) for take in takes],
+    }
+
+
+def _visible(take: Take, shot: Shot) -> dict[str, Any]:
+    """Its frames under the shot, half-open, from its first; null where it does not cover the shot."""
+    first = shot.media.in_frame - take.in_frame
+    covers = first >= 0 and first + shot.media.frames <= take.frames
+    return {"id": take.id, "in": first if covers else None, "out": first + shot.media.frames if covers else None}
 
 
 def say_outcome(outcome: Outcome, out: Path) -> None:

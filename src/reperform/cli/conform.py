@@ -29,7 +29,9 @@ from reperform.cli._options import EDITORS, FOLDER, json_option, loaded_settings
 @click.option("--handles", type=int, metavar="FRAMES", help="Frames kept around a shot (default 12).")
 @click.option("--seam", type=int, metavar="FRAMES", help="Dissolves at a cue's ends (default: as they were).")
 @click.option("--mezzanine", type=click.Choice(["prores", "dnxhr"]), help="What the take of a long-GOP original is.")
-@click.option("--composite", type=click.Choice(["changed", "whole"]), help="What the engine changed, or its whole picture.")
+@click.option(
+    "--composite", type=click.Choice(["changed", "whole"]), help="What the engine changed, or its whole picture."
+)
 @click.option("--matte/--no-matte", default=None, help="Write the changed region beside each take, as a movie.")
 @click.option("--reel", type=click.Choice(["own", "same"]), help="The take's reel: REEL_RP001, or the original's.")
 @click.option("--name", metavar="TEMPLATE", help="File names of takes, as for `run`.")

@@ -6,15 +6,19 @@ import sys
 
 import click
 
+from reperform.cli._options import json_option
 from reperform.cli._terminal import is_styled
 
 
 @click.group(invoke_without_command=True)
+@json_option
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, as_json: bool) -> None:
     """The engines: what they can do, what they cost, whether a key is present."""
     if context.invoked_subcommand is not None:
         return
+    import json
+
     from reperform import credentials, engines, tables
     from reperform.errors import SettingsError
 
@@ -24,6 +28,9 @@ def command(context: click.Context) -> None:
             keys[name] = credentials.where(name) is not None
         except SettingsError:  # the table says why it cannot be loaded
             continue
+    if as_json:
+        click.echo(json.dumps(tables.engines_document(keys), indent=2, ensure_ascii=False))
+        return
     click.echo(tables.engines_table(keys, styled=is_styled(sys.stdout)), nl=False, color=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import command_options, json_option, loaded_settings, project_option
+from reperform.cli._options import command_options, json_option, loaded_settings, progress_option, project_option
 from reperform.cli._paying import asker, paying_options
 
 
@@ -17,19 +17,23 @@ from reperform.cli._paying import asker, paying_options
 @paying_options
 @click.option("--option", multiple=True, metavar="ENGINE.FIELD=VALUE", help="Secret fields, which no plan keeps.")
 @command_options
+@progress_option
 @json_option
-def command(place: Path, as_json: bool, **given: Any) -> int:
+def command(place: Path, progress_path: Path | None, as_json: bool, **given: Any) -> int:
     """Go on with all that earlier runs left, and write the timelines of those that were stopped."""
     import json
 
     from reperform.cli._progress import said_plainly
+    from reperform.cli._progress_file import progress_file
     from reperform.cli._results import outcome_json, say_outcome
     from reperform.performing.listening import silence
     from reperform.resuming import open_project, resume
 
     settings = loaded_settings(given, beside=None).settings
-    with open_project(place, settings) as ledger:
-        resumed = resume(ledger, settings, listener=silence if as_json else said_plainly, ask=asker())
+    with open_project(place, settings) as ledger, progress_file(progress_path) as told:
+        listener = told.beside(silence if as_json else said_plainly)
+        resumed = resume(ledger, settings, listener=listener, ask=asker())
+        told.end(resumed.status)
     if as_json:
         problems = [each.model_dump(mode="json") for each in (*resumed.performed.problems, *resumed.problems)]
         runs = [json.loads(outcome_json(outcome)) for _, outcome in resumed.outcomes]

@@ -14,6 +14,7 @@ from reperform.cli._options import (
     loaded_settings,
     output_options,
     performance_options,
+    progress_option,
     timeline_options,
 )
 from reperform.cli._paying import asker, paying_options
@@ -32,10 +33,12 @@ from reperform.cli._paying import asker, paying_options
 @performance_options
 @output_options
 @paying_options
+@progress_option
 @json_option
 def command(
     timeline_path: Path,
     out: Path,
+    progress_path: Path | None,
     as_json: bool,
     only: tuple[str, ...],
     another: tuple[str, ...],
@@ -45,8 +48,9 @@ def command(
 
     PLAN.json is what `reperform plan --json` printed: it is performed as it stands, with the settings that it was made with.
     """
-    from reperform.cli._progress import progress
-    from reperform.cli._results import outcome_json, say_outcome
+    from reperform.cli._progress import meant, progress
+    from reperform.cli._progress_file import progress_file
+    from reperform.cli._results import costs, outcome_json, say_outcome
     from reperform.workflow import agree_to_pay, is_plan, load_plan, make_plan, refuse_unfit, run
 
     planned_before = is_plan(timeline_path)
@@ -66,8 +70,12 @@ def command(
     bill = agree_to_pay(planned, loaded.settings, another=another, ask=asker())
     if bill is not None and not as_json and (loaded.settings.yes or asker() is None):
         click.echo(bill.text, err=True)
-    with progress(planned, quiet=as_json) as listener:
-        outcome = run(planned, out, loaded.settings, listener=listener, another=another, agreed=True)
+    with (
+        progress_file(progress_path, shots=meant(planned)) as told,
+        progress(planned, quiet=as_json) as listener,
+    ):
+        outcome = run(planned, out, loaded.settings, listener=told.beside(listener), another=another, agreed=True)
+        told.end(outcome.status, cost=costs(outcome))
     if as_json:
         click.echo(outcome_json(outcome))
     else:

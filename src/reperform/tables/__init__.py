@@ -6,7 +6,7 @@ Each function takes `width` (None: the terminal's, between 60 and 110 columns) a
 from __future__ import annotations
 
 from reperform.tables.attempts import attempts_text
-from reperform.tables.engine_list import engines_table
+from reperform.tables.engine_list import engines_document, engines_table
 from reperform.tables.findings import findings_text
 from reperform.tables.marks import edits_text, marks_text
 from reperform.tables.outcomes import takes_text
@@ -20,6 +20,7 @@ __all__ = [
     "attempts_text",
     "direction_text",
     "edits_text",
+    "engines_document",
     "engines_table",
     "findings_text",
     "ignored_text",

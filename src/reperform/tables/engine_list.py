@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reperform import engines
 from reperform.engines.base import Capabilities, Engine
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-__all__ = ["engines_table"]
+__all__ = ["engines_document", "engines_table"]
 
 
 def engines_table(keys: Mapping[str, bool] | None = None, *, width: int | None = None, styled: bool = False) -> str:
@@ -29,6 +29,35 @@ def engines_table(keys: Mapping[str, bool] | None = None, *, width: int | None =
             why = " ".join(filter(None, (error.message, f"({error.cause})" if error.cause else "", error.fix)))
             parts += [text(f"{name}: {why}", "red"), ""]
     return render(parts[:-1], width=width, styled=styled)
+
+
+def engines_document(keys: Mapping[str, bool]) -> dict[str, Any]:
+    """The same for programs."""
+    found: list[dict[str, Any]] = []
+    for name in engines.names():
+        try:
+            found.append(_described(engines.get(name), keys))
+        except SettingsError as error:
+            found.append(
+                {"name": name, "key": None, "variable": None, "note": None, "models": [], "why": error.message}
+            )
+    return {"version": 1, "engines": found}
+
+
+def _described(engine: Engine, keys: Mapping[str, bool]) -> dict[str, Any]:
+    can = {engines.short_name(engine, model): engine.capabilities(model) for model in engine.models()}
+    first = next(iter(can.values()))
+    return {
+        "name": engine.name,
+        "key": keys.get(engine.name, False) if first.environment else None,
+        "variable": first.environment[0] if first.environment else None,
+        "note": first.upload_note or None,
+        "models": [
+            {"name": name, "price": _price(each), "free": each.price.unit == "nothing", "abilities": _abilities(each)}
+            for name, each in can.items()
+        ],
+        "why": None,
+    }
 
 
 def _engine(engine: Engine, keys: Mapping[str, bool] | None) -> Iterator[RenderableType]:

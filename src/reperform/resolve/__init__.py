@@ -1,0 +1,1 @@
+"""DaVinci Resolve's Scripts menu: where its scripts lie, putting ours there, and why a menu stays empty."""
