@@ -5,6 +5,7 @@ ReperformError
 │   ├── TimelineError           the timeline cannot be read
 │   ├── PlanError               the plan cannot be read, or no longer fits its timeline
 │   ├── MediaRefused            a file that is not media we open, or not media we can use
+│   │   └── CameraRaw           only its maker's software develops it; a transcode may stand for it
 │   └── SettingsError           a setting that is not understood
 ├── MediaError                  reading or making media failed                                              exit 1
 │   ├── FFmpegMissing           no FFmpeg found anywhere                                                     exit 2
@@ -33,6 +34,7 @@ from __future__ import annotations
 __all__ = [
     "EXIT_CODES",
     "AccessRefused",
+    "CameraRaw",
     "ConformError",
     "CostCeiling",
     "EngineError",
@@ -58,6 +60,12 @@ __all__ = [
     "TimelineError",
     "exit_code",
 ]
+
+
+_DEVELOP = (
+    "Transcode it to ProRes, DNxHR or H.264 with the same timecode and reel (Resolve's proxies are that), and give"
+    " --media-root DIR where that lies under the same name, or relink the clip to it."
+)
 
 
 class ReperformError(Exception):
@@ -90,6 +98,13 @@ class PlanError(InputError):
 
 class MediaRefused(InputError):
     """This file is not media that reperform opens."""
+
+
+class CameraRaw(MediaRefused):
+    """The media is camera raw, which only its maker's software develops."""
+
+    def __init__(self, message: str | None = None, *, cause: str | None = None, fix: str | None = None) -> None:
+        super().__init__(message, cause=cause, fix=fix or _DEVELOP)
 
 
 class SettingsError(InputError):

@@ -48,6 +48,10 @@ class Settings(BaseModel):
     context: int = Field(default=6, ge=0, le=1000)
     seam: int = Field(default=4, ge=0, le=1000)
     mezzanine: Literal["prores", "dnxhr"] = "prores"
+    composite: Literal["changed", "whole"] = "changed"
+    """What of a returned picture a take shows: what the engine changed, or all."""
+    matte: bool = False
+    """Written beside each take: where it shows what came back."""
     reel: Literal["own", "same"] = "own"
     name: str | None = None
     """Template of a take's file name; None is STEM_HHMMSSFF_RP001."""
@@ -147,6 +151,8 @@ class Settings(BaseModel):
             seam_frames=self.seam,
             like=self.like,
             mezzanine=self.mezzanine,
+            composite=self.composite,
+            matte=self.matte,
             reel=self.reel,
             name_template=self.name,
             takes_dir=self.takes_dir,

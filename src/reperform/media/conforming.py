@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reperform.errors import ConformError
 from reperform.files import atomic_output
-from reperform.media import encoding, muxing, originals
+from reperform.media import encoding, mastering, muxing, originals
+from reperform.media.compositing.composing import Composition, Compositions, compose, shown_frames
 from reperform.media.opening import opened
 from reperform.media.probing import picture_stream
 from reperform.media.returning import PictureMaker
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-__all__ = ["Conformed", "conform", "take_color", "take_start"]
+__all__ = ["Conformed", "composed", "conform", "take_color", "take_start"]
 
 _NOT_CARRIED = (
     "major_brand", "minor_version", "compatible_brands", "encoder", "timecode", "reel_name", "duration", "bit_rate",
@@ -58,6 +59,8 @@ class Conformed:
     """Frames, on the shot's clock, that were encoded: cues and seams, or all."""
     weights: Weights
     """What of which splice stands in the cues and seams."""
+    compositions: Compositions = field(default_factory=dict)
+    """Of which splices only what changed is shown."""
 
     @property
     def codec(self) -> str:
@@ -97,12 +100,13 @@ def conform(
     weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
     copied = encoding.same_as(source)
     recipe = copied or encoding.mezzanine(settings.mezzanine, width=source.width, height=source.height)
-    changed = tuple(weights) if copied else tuple(range(covered.start, covered.end))
     start, drop = take_start(shot, covered)
     timecode = format_timecode(start, shot.media.rate, drop_frame=drop)
     color = take_color(source, recipe)
+    compositions = composed(shot, splices, covered=covered, settings=settings)
+    changed = shown_frames(weights, compositions) if copied else tuple(range(covered.start, covered.end))
     with ExitStack() as stack:
-        maker = PictureMaker(shot, splices, weights, changed, recipe=recipe, color=color)
+        maker = PictureMaker(shot, splices, weights, changed, recipe=recipe, color=color, compositions=compositions)
         made = encoding.encoded(
             recipe, maker.raw(), width=source.width, height=source.height, rate=shot.media.rate, color=color
         )
@@ -123,6 +127,8 @@ def conform(
         written = muxing.write_movie(temporary, template=template, facts=facts, packets=packets, sound=sound)
         if written != covered.frames:
             raise ConformError(f"{written} of {covered.frames} frames were encoded for {out.name}")
+        if copied is None:
+            mastering.write_mastering(temporary, mastering.mastering_of(source))
     return Conformed(
         path=out,
         in_frame=covered.start,
@@ -136,7 +142,27 @@ def conform(
         copied_packets=covered.frames - len(changed),
         changed=changed,
         weights=weights,
+        compositions=compositions,
     )
+
+
+def composed(
+    shot: Shot, splices: Sequence[Splice], *, covered: FrameRange, settings: PlanSettings
+) -> dict[int, Composition]:
+    """What of each result a take of `covered` shows; none where whole frames are asked for.
+
+    Raises:
+        ConformError, MediaError: as `conform`.
+
+    """
+    if settings.composite == "whole":
+        return {}
+    source = shot.source
+    weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
+    recipe = encoding.same_as(source) or encoding.mezzanine(
+        settings.mezzanine, width=source.width, height=source.height
+    )
+    return compose(shot, splices, weights, covered=covered, recipe=recipe, color=take_color(source, recipe))
 
 
 def take_start(shot: Shot, covered: FrameRange) -> tuple[int, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +36,10 @@ _DNXHD_MEGABITS = {1235: 175, 1237: 115, 1238: 175, 1250: 90, 1251: 90, 1252: 60
 """A bit rate by which FFmpeg's encoder chooses each of DNxHD's compression ids."""
 _DNXHD_ID = slice(0x28, 0x2C)
 _LEAST_DNXHR = (256, 120)
+_WAITING = 4
+"""Pictures that may wait for the encoder beside those in its hands, one a core."""
+_UNTIL_THE_FIRST, _BETWEEN = 1.0, 30.0
+"""Seconds that a picture waits at most: an encoder may want more of them before its first packet comes out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,18 +105,8 @@ def encoded(
         FFmpegFailed: the encoder failed.
 
     """
-    arguments = [
-        "-f",
-        "rawvideo",
-        "-pix_fmt",
-        recipe.pixel_format,
-        "-s",
-        f"{width}x{height}",
-        "-r",
-        str(rate),
-        "-i",
-        "pipe:0",
-    ]
+    arguments = ["-f", "rawvideo", "-pix_fmt", recipe.pixel_format, "-s", f"{width}x{height}", "-r", str(rate)]
+    arguments += ["-i", "pipe:0"]
     # Options for colours on the output are ignored by FFmpeg 9; a filter's are not.
     if tags := _tags(color):
         arguments += ["-vf", f"setparams={tags}"]
@@ -125,14 +121,48 @@ def encoded(
         "1",
         "pipe:1",
     ]
-    output = ffmpeg.stream(arguments, input=pictures)
+    pace = _Pace()
+    output = ffmpeg.stream(arguments, input=pace.held_back(pictures))
     try:
         with _demuxed(_Pipe(output)) as container:
             stream = container.streams.video[0]
-            yield stream, (packet for packet in container.demux(stream) if packet.size)
+            yield stream, pace.counted(packet for packet in container.demux(stream) if packet.size)
     finally:
+        pace.end()
         if close := getattr(output, "close", None):
             close()
+
+
+class _Pace:
+    """Holds pictures back while many are on their way: FFmpeg takes up to 24 into its queues, at 4K 800 MB of them."""
+
+    def __init__(self) -> None:
+        self._free = threading.Semaphore((os.cpu_count() or 1) + _WAITING)
+        self._patience = _UNTIL_THE_FIRST
+        self._over = False
+
+    def held_back(self, pictures: Iterable[bytes]) -> Iterator[bytes]:
+        """The pictures, each when there is room for it. Nothing depends on it: after a while it comes all the same."""
+        try:
+            for picture in pictures:
+                if not self._over:
+                    self._free.acquire(timeout=self._patience)
+                yield picture
+        finally:
+            if close := getattr(pictures, "close", None):
+                close()
+
+    def counted(self, packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+        """The packets: for each that came out a picture may go in."""
+        for packet in packets:
+            self._patience = _BETWEEN
+            self._free.release()
+            yield packet
+
+    def end(self) -> None:
+        """Nothing is held back any more."""
+        self._over = True
+        self._free.release()
 
 
 class _Pipe:
@@ -155,7 +185,8 @@ def _demuxed(pipe: _Pipe) -> Iterator[InputContainer]:
     import av
 
     try:
-        container = av.open(pipe, format="nut")
+        # It would look at 20 pictures to guess a rate that is known, and each of them would wait for a packet before it.
+        container = av.open(pipe, format="nut", options={"fpsprobesize": "0"})
     except av.FFmpegError:
         # The encoder ended before it wrote anything: it says why at its end.
         for _ in iter(lambda: pipe.read(1 << 16), b""):

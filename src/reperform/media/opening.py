@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reperform.errors import MediaError, MediaRefused
+from reperform.errors import CameraRaw, MediaError, MediaRefused
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -113,7 +113,7 @@ def _refuse_by_content(path: Path, head: bytes) -> None:
             raise MediaRefused(f"{path.name} is {what}, not media: it only names other files", fix=_POINT_AT_MEDIA)
     for pattern, what in _RAW:
         if pattern.match(head):
-            raise MediaRefused(f"{path.name} is {what}, which reperform does not decode", fix=_TRANSCODE)
+            raise CameraRaw(f"{path.name} is {what}, which reperform does not decode")
 
 
 def _still_format(head: bytes) -> str | None:

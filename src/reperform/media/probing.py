@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reperform.errors import MediaError, MediaRefused
+from reperform.errors import CameraRaw, MediaError, MediaRefused
 from reperform.media import naming
 from reperform.media.clocks import clock_of, file_zero, first_pictures, picture_stream
 from reperform.media.opening import fraction, opened
@@ -175,4 +175,4 @@ def _refuse_raw(path: Path, stream: VideoStream) -> None:
     tag = str(getattr(stream.codec_context, "codec_tag", "")).lower()
     raw = _UNDECODABLE.get(stream.codec_context.name) or _RAW_TAGS.get(tag)
     if raw:
-        raise MediaRefused(f"{path.name} is {raw}, which reperform does not decode", fix=_TRANSCODE)
+        raise CameraRaw(f"{path.name} is {raw}, which reperform does not decode")

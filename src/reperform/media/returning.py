@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from av.video.frame import VideoFrame
+
+    from reperform.media.compositing.composing import Compositions
 
 __all__ = ["PictureMaker", "all_pictures", "take_coding"]
 
@@ -50,7 +52,10 @@ def all_pictures(path: Path) -> Iterator[VideoFrame]:
 
 
 class PictureMaker:
-    """Makes the pictures at `frames` (ascending, on the shot's clock) of a take with these splices and weights."""
+    """Makes the pictures at `frames` (ascending, on the shot's clock) of a take with these splices and weights.
+
+    Of a splice that is among `compositions` only what changed is laid over the original.
+    """
 
     def __init__(
         self,
@@ -61,9 +66,11 @@ class PictureMaker:
         *,
         recipe: Recipe,
         color: Mapping[str, str],
+        compositions: Compositions | None = None,
     ) -> None:
         self._shot, self._splices, self._weights, self._frames = shot, splices, weights, frames
         self._recipe, self._color = recipe, color
+        self._compositions = compositions or {}
         self._alpha = has_alpha(recipe.pixel_format)
 
     def raw(self) -> Iterator[bytes]:
@@ -94,10 +101,21 @@ class PictureMaker:
                 base = planes(next(original)) if self._shows_original(frame) else None
                 yield self._one(frame, base, returned)
 
+    @contextmanager
+    def pairs(self, number: int) -> Iterator[Iterator[tuple[Planes, Planes]]]:
+        """The original's pictures and those of one splice, which has one for each of the frames, made one pair at a time."""
+        original, returned = self._original(self._frames), self._returned(number)
+        with ExitStack() as files:
+            files.callback(_close, original)
+            files.callback(_close, returned)
+            yield ((planes(one), planes(other)) for one, other in zip(original, returned, strict=True))
+
     def _one(self, frame: int, base: Planes | None, returned: Sequence[Iterator[VideoFrame]]) -> Planes:
         shares = self._weights.get(frame, {})
-        parts = [(planes(next(returned[number])), share) for number, share in shares.items()]
+        parts = [(self._shown(number, frame, base, planes(next(returned[number]))), s) for number, s in shares.items()]
         rest = 1 - sum(shares.values(), Fraction(0))
+        if len(parts) == 1 and rest and base is not None and (way := self._seam(frame, base, *parts[0])):
+            parts, rest = [(way, Fraction(1))], Fraction(0)
         if rest:
             assert base is not None
             parts.append((base, rest))
@@ -105,8 +123,19 @@ class PictureMaker:
         # No engine returns transparency: it is the original's.
         return (*picture[:3], base[3]) if self._alpha and base is not None else picture
 
+    def _shown(self, number: int, frame: int, base: Planes | None, returned: Planes) -> Planes:
+        """Of what came back, what this take shows."""
+        composition = self._compositions.get(number)
+        return returned if composition is None or base is None else composition.laid(frame, base, returned)
+
+    def _seam(self, frame: int, base: Planes, laid: Planes, share: Fraction) -> Planes | None:
+        composition = self._compositions.get(next(iter(self._weights[frame])))
+        return None if composition is None else composition.seam(frame, base, laid, share)
+
     def _shows_original(self, frame: int) -> bool:
-        return self._alpha or sum(self._weights.get(frame, {}).values(), Fraction(0)) < 1
+        shares = self._weights.get(frame, {})
+        laid_over = any(n in self._compositions and self._compositions[n].mode != "whole" for n in shares)
+        return self._alpha or laid_over or sum(shares.values(), Fraction(0)) < 1
 
     def _original(self, frames: Sequence[int]) -> Iterator[VideoFrame]:
         fitter = self._fitter(coding_of(self._shot.source))

@@ -56,7 +56,9 @@ class Making:
         """Digest of the settings that shape the file. Where the original's packets are copied, no mezzanine does."""
         copied = encoding.same_as(self.shot.source) is not None
         shaping = self.settings.model_copy(update={"mezzanine": PlanSettings().mezzanine}) if copied else self.settings
-        return _digest(shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel"}))
+        # Takes from before there was a choice show whole frames.
+        composite = {"composite"} if self.settings.composite != "whole" else set()
+        return _digest(shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel", *composite}))
 
     @property
     def identity(self) -> str:

@@ -13,6 +13,8 @@ from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, Remapped, TakeRow
 from reperform.media import checking, conforming, probing
 from reperform.media.aligning import Alignment, one_to_one
+from reperform.media.compositing import matte_file, report
+from reperform.media.compositing.composing import Compositions
 from reperform.media.conforming import Conformed
 from reperform.media.splicing import Splice
 from reperform.media.take_sound import TakeSound
@@ -49,6 +51,7 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
     """
     row = making.made_already(ledger)
     if row is not None and ledger.takes.path(row).exists():
+        _write_matte(making, row, ledger)
         return MadeTake(take=_current(row, making, ledger), new=False)
     row = row or _numbered(making, ledger)
     path = ledger.takes.path(row)
@@ -70,10 +73,35 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
     _log.info(
         "take %s: %s, %s of %s frames copied", path.name, conformed.codec, conformed.copied_packets, conformed.frames
     )
-    take = _document(making, row, conformed, (*_of_results(splices), *checks), ledger)
+    composite = report.reports(conformed)
+    said = report.check_of(composite)
+    checks = (*_of_results(splices), *checks, *([said] if said else ()))
+    take = _document(making, row, conformed, checks, ledger).model_copy(update={"composite": composite})
+    _write_matte(making, row, ledger, conformed.compositions)
     ledger.takes.finish(row, take.model_dump_json())
-    put_right = (f"{each.name}: {said}" for each in splices if each.alignment for said in each.alignment.warnings)
-    return MadeTake(take=take, new=True, warnings=tuple(put_right))
+    put_right = [f"{each.name}: {said}" for each in splices if each.alignment for said in each.alignment.warnings]
+    # A preview's whole picture, or none of it, is what a preview is.
+    found = () if take.preview else filter(None, map(report.warning_of, composite))
+    return MadeTake(take=take, new=True, warnings=(*put_right, *found))
+
+
+def _write_matte(making: Making, row: TakeRow, ledger: Ledger, compositions: Compositions | None = None) -> None:
+    """The matte of a take, if it is asked for and not there."""
+    out = matte_file.matte_path(ledger.takes.path(row))
+    if not making.settings.matte or out.exists():
+        return
+    splices = tuple(_splice(cue, each, ledger) for cue, _, covered in making.cues for each in covered)
+    if compositions is None:
+        compositions = conforming.composed(making.shot, splices, covered=row.range, settings=making.settings)
+    matte_file.write_matte(
+        making.shot,
+        splices,
+        compositions,
+        out=out,
+        covered=row.range,
+        settings=making.settings,
+        start=conforming.take_start(making.shot, row.range),
+    )
 
 
 def standing(making: Making, ledger: Ledger) -> Take | None:
