@@ -20,7 +20,7 @@ from reperform.timeline.index import build
 from reperform.timeline.reading import read
 from reperform.timeline.retimes.reading import of_item
 from reperform.timeline.retimes.retime import Chain, Constant, Ramp, chain
-from reperform.timeline.retimes.showing import frame_shown
+from reperform.timeline.retimes.showing import LONGEST, frame_shown
 from retimes.retime_kit import frames_of, map_of, ramp, warp
 from shared import SHARED, needs
 from timeline_in.cutting import clip, index_of, movie, timeline, track
@@ -220,6 +220,13 @@ def test_what_cannot_be_mapped_exactly_is_refused_by_name(
         frames_of(made, tmp_path)
     assert why in caught.value.message
     assert caught.value.fix
+
+
+@pytest.mark.parametrize("frames", [LONGEST + 1, 1e300])
+def test_a_clip_longer_than_any_shot_is_refused_by_name(tmp_path: Path, frames: float) -> None:
+    """Each of its frames is mapped by itself, and 10 to the power of 300 of them have no end."""
+    with pytest.raises(MediaRefused, match="longer than 500,000 frames"):
+        frames_of(clip("a", 0, frames, speed=2.0, media=movie(frames=100)), tmp_path)
 
 
 def test_a_ramp_of_one_speed_is_that_speed_and_one_of_100_percent_is_none() -> None:

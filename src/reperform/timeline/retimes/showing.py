@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from reperform.timeline.dialects.base import Dialect
 from reperform.timeline.placed import PlacedClip
@@ -20,7 +21,10 @@ from reperform.timeline.retimes.retime import Chain, Ramp, refused
 from reperform.timeline.spaces import Item, Space, seconds_of
 from reperform.timing import SNAP, FrameRange, Rate, ceil_frame, floor_frame
 
-__all__ = ["Shown", "frame_shown", "is_retimed", "retime_of"]
+__all__ = ["LONGEST", "Shown", "frame_shown", "is_retimed", "retime_of"]
+
+LONGEST = 500_000
+"""Record frames of one shot: more than two hours at 60 a second. Each is mapped by itself."""
 
 _HAIR = Fraction(1, 10_000)
 """Frames that only the rounding of a float lies between. A hundredth is too much here: 99 % speed means it."""
@@ -83,8 +87,10 @@ class Shown:
     def map(self, record: FrameRange) -> tuple[int, ...]:
         """The frame of the media that each of these record frames of the clip shows, the last and first ones held.
 
-        Raises MediaRefused where the file does not say that exactly.
+        Raises MediaRefused where the file does not say that exactly, or for more than LONGEST.
         """
+        if record.frames > LONGEST:
+            raise refused(f"it lasts longer than {LONGEST:,} frames, which no shot does")
         retime = self._begun()
         numbers = [self._number(retime, self._inside(frame)) for frame in _each(record)]
         return tuple(max(0, min(number, self.frames - 1)) for number in numbers)
@@ -150,6 +156,10 @@ class Shown:
         """Where the clip's source range starts, in seconds from the media's first frame."""
         return seconds_of(self.clip.item.source_start) - self.zero
 
+    @cached_property
+    def _around(self) -> tuple[_Layer, ...]:
+        return _layers(self.clip.space, self.dialect)
+
     def _begun(self) -> Chain:
         return retime_of(self.clip, self.dialect).begun(self._start)
 
@@ -164,30 +174,53 @@ class Shown:
 
     def _time(self, record_frame: int) -> Fraction:
         """Seconds since the clip's first frame, on the clock of what it stands in."""
-        around = time_inside(self.clip.space, record_frame / self.record_rate, self.dialect, self.record_rate)
-        return around - seconds_of(self.clip.item.local)
+        time = record_frame / self.record_rate - seconds_of(_outermost(self.clip.space).origin)
+        for layer in self._around:
+            time = layer.inside(time, self.record_rate)
+        return time - seconds_of(self.clip.item.local)
 
 
 def _each(record: FrameRange) -> range:
     return range(record.start, record.end)
 
 
-def time_inside(space: Space, record: Fraction, dialect: Dialect, rate: Rate) -> Fraction:
-    """The time inside a composition at a record time: of a retimed one, the beginning of its frame that is seen.
+@dataclass(frozen=True, kw_only=True)
+class _Layer:
+    """Something that a clip stands in, asked once for what each frame of the clip needs of it. In seconds."""
 
-    Raises MediaRefused where that is not a matter of one speed.
-    """
-    if space.within is None:
-        return record - seconds_of(space.origin)
-    outer, item = space.within
-    local = time_inside(outer, record, dialect, rate) - seconds_of(item.local)
-    retime = of_item(item.item, dialect)
-    start = seconds_of(item.source_start)
-    if retime.is_none:
-        return start + local
-    _refuse_around(item, retime)
-    frame = frame_shown(retime, start=start * rate, duration=seconds_of(item.duration), time=local, rate=rate)
-    return frame / rate
+    local: Fraction
+    """Where it begins in what it stands in itself."""
+    start: Fraction
+    """Where its source range starts."""
+    duration: Fraction
+    retime: Chain
+
+    def inside(self, around: Fraction, rate: Rate) -> Fraction:
+        """The time in it at this time around it: where it is retimed, the beginning of its frame that is seen."""
+        time = around - self.local
+        if self.retime.is_none:
+            return self.start + time
+        frame = frame_shown(self.retime, start=self.start * rate, duration=self.duration, time=time, rate=rate)
+        return frame / rate
+
+
+def _layers(space: Space, dialect: Dialect) -> tuple[_Layer, ...]:
+    """From the outside in. Raises MediaRefused where one is not retimed at one speed."""
+    found = []
+    while space.within is not None:
+        space, item = space.within
+        retime = of_item(item.item, dialect)
+        if not retime.is_none:
+            _refuse_around(item, retime)
+        local, start, duration = (seconds_of(time) for time in (item.local, item.source_start, item.duration))
+        found.append(_Layer(local=local, start=start, duration=duration, retime=retime))
+    return tuple(reversed(found))
+
+
+def _outermost(space: Space) -> Space:
+    while space.within is not None:
+        space, _ = space.within
+    return space
 
 
 def _refuse_around(item: Item, retime: Chain) -> None:
