@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reperform.model import Source
     from reperform.timeline.markup.existing import Asked
 
-__all__ = ["Pictures", "pictures_of"]
+__all__ = ["Pictures", "data_url", "picture_width", "pictures_of"]
 
 _WIDTH, _QUALITY = 320, 78
 
@@ -55,23 +55,24 @@ def _of_source(source: Source, places: Sequence[tuple[int, int]]) -> Pictures:
     from reperform.media import frames
 
     try:
-        found = list(frames.arrays(source, [number for number, _ in places], width=_width(source)))
-        return {position: _url(array) for (_, position), array in zip(places, found, strict=True)}
+        found = list(frames.arrays(source, [number for number, _ in places], width=picture_width(source)))
+        return {position: data_url(array) for (_, position), array in zip(places, found, strict=True)}
     except (MediaError, InputError):
         made: Pictures = {}
         for number, position in places:
             with suppress(MediaError, InputError):
-                made[position] = _url(frames.rgb(source, number, width=_width(source)))
+                made[position] = data_url(frames.rgb(source, number, width=picture_width(source)))
         return made
 
 
-def _width(source: Source) -> int:
-    """Of the picture before it is turned upright."""
+def picture_width(source: Source, widest: int = _WIDTH) -> int:
+    """Of the picture before it is turned upright: `widest`, or less, so that all are about as high as one of 16:9."""
     shown = source.width * source.pixel_aspect
-    return max(2, min(_WIDTH, round(_WIDTH * 9 / 16 * shown / max(1, source.height))))
+    return max(2, min(widest, round(widest * 9 / 16 * shown / max(1, source.height))))
 
 
-def _url(array: object) -> str:
+def data_url(array: object) -> str:
+    """A JPEG of an RGB picture, as a `data:` URL."""
     from PIL import Image
 
     out = io.BytesIO()
