@@ -60,6 +60,10 @@ Where several apply, it is 130, then 4, then 3, then 1.
 | `cost` | `amount`, `currency`, and `known`: false where an engine stated none |
 | `shots` | where each shot of the plan is, as below |
 
+`check` prints `version`, `status`, `timeline`, `thresholds`, `problems`, and `takes`: each with `take`, `file`, `shot`, `clip`,
+`record_in`, `engine`, `model`, `preview`, `in_cut`, `passed`, and `checks` (`name`, `passed`, `noticed`, `detail`, `frame`,
+`timecode`, `fix`).
+
 `conform` prints `version`, `status`, `out`, `kept`, `changed`, `made`, `chosen`, `takes` and `problems` as `run` does, and `media`:
 for each online file `offline`, `online`, `reel`, `rate`, `start`, `agrees` (what it has in common, in words) and `clips` (how many).
 

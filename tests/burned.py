@@ -138,6 +138,11 @@ def make_wave(path: Path, *, samples: int, channels: int = 1, sample_rate: int =
 
 def pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Every frame of a movie, decoded, as grey [height, width], in order of presentation."""
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        yield from _pictures(file)
+
+
+def _pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
     with av.open(str(path)) as container:
         for frame in container.decode(container.streams.video[0]):
             yield frame.to_ndarray(format="gray").astype(np.uint8, copy=False)

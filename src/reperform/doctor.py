@@ -16,6 +16,7 @@ from typing import Literal
 
 from reperform import __version__
 from reperform.errors import ReperformError, SettingsError
+from reperform.model import Thresholds
 from reperform.settings import Loaded, Settings, load, user_file
 
 __all__ = ["Finding", "examine"]
@@ -55,7 +56,8 @@ def examine(timeline: Path | None = None, *, environment: Mapping[str, str] | No
     environment = os.environ if environment is None else environment
     beside = (timeline or Path.cwd()).absolute()
     settings = [*_settings(beside, environment)]
-    return [*_this(), *_media(beside, environment), *_timelines(), *_project(beside), *_keys(environment), *settings]
+    tools = [*_this(), *_media(beside, environment), *_credentials(beside, environment), *_timelines()]
+    return [*tools, *_project(beside), *_keys(environment), *settings]
 
 
 def _this() -> Iterator[Finding]:
@@ -94,6 +96,26 @@ def _library(group: str, name: str, package: str) -> Finding:
         return Finding(group, name, importlib.metadata.version(package))
     except ImportError as error:
         return Finding(group, name, str(error), "missing", _AGAIN)
+
+
+def _credentials(beside: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether takes can be signed, and who would."""
+    from reperform.provenance import certificates
+
+    name = "content credentials"
+    if not certificates.is_installed():
+        yield Finding("media", name, "not installed", "note", 'To sign takes (--c2pa): pip install "reperform[c2pa]".')
+        return
+    settings = _loaded(beside, environment).settings
+    version = f"c2pa-python {importlib.metadata.version('c2pa-python')}"
+    if settings.c2pa_cert is None and settings.c2pa_key is None:
+        yield Finding("media", name, f"{version}, self-signed")
+        return
+    given = {"REPERFORM_C2PA_CERT": str(settings.c2pa_cert or ""), "REPERFORM_C2PA_KEY": str(settings.c2pa_key or "")}
+    try:
+        yield Finding("media", name, f"{version}, signed by {certificates.chosen(given).name}")
+    except SettingsError as error:
+        yield Finding("media", name, error.message, "wrong", error.fix)
 
 
 def _timelines() -> Iterator[Finding]:
@@ -178,4 +200,6 @@ def _settings(beside: Path, environment: Mapping[str, str]) -> Iterator[Finding]
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, Thresholds):
+        return ", ".join(f"{name} {'+'.join(each) if isinstance(each, tuple) else each}" for name, each in value)
     return (", ".join(map(str, value)) if isinstance(value, tuple) else str("" if value is None else value)) or "–"

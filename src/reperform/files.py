@@ -1,14 +1,15 @@
-"""Files that appear complete or not at all: written beside their place, flushed, renamed into it."""
+"""Files and folders that appear complete or not at all: written beside their place, flushed, renamed into it."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["atomic_output", "write_atomically"]
+__all__ = ["atomic_folder", "atomic_output", "write_atomically"]
 
 
 @contextmanager
@@ -32,6 +33,30 @@ def atomic_output(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """A new folder beside `path`, renamed to it with all its files when the block ends without an error.
+
+    Its files are on the disk before the rename. A folder that stood at `path` is replaced as a whole. After an error nothing
+    remains of the new one. The block must have closed its files, and put no folders into it.
+    """
+    temporary, aside = (path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.{end}") for end in ("part", "old"))
+    temporary.mkdir()
+    try:
+        yield temporary
+        for file in temporary.iterdir():
+            _flush(file)
+        _flush_folder(temporary)
+        if path.exists():
+            path.replace(aside)
+        temporary.replace(path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _flush_folder(path.parent)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

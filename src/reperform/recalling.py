@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.model import Shot, Source, Take
+from reperform.timeline.recognising import TAKE_SOUND
 from reperform.timeline.remembering import Known, names_shown, remember
 
 if TYPE_CHECKING:
@@ -31,12 +32,18 @@ def recalled(cut: Cut, project: Path, storage: Storage | None = None) -> Cut:
     if ledger is None:
         return cut
     with ledger:
-        rows = {ledger.takes.path(row).name: row for row in ledger.takes.all()}
+        rows = {name: row for row in ledger.takes.all() for name in _names(row, ledger)}
         shown = names_shown(cut.timeline) & rows.keys() if rows else ()
         if not shown:
             return cut
         attempts = {result.id: result.attempt_id for result in ledger.results.all()}
         return remember(cut, {name: _known(rows[name], attempts, ledger) for name in shown})
+
+
+def _names(row: TakeRow, ledger: Ledger) -> tuple[str, ...]:
+    """As references call it; of a sequence's folder, which has no ending, its sound's, too."""
+    path = ledger.takes.path(row)
+    return (path.name,) if path.suffix else (path.name, path.name + TAKE_SOUND)
 
 
 def _known(row: TakeRow, attempts: Mapping[str, str], ledger: Ledger) -> Known:

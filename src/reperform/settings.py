@@ -20,7 +20,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from reperform.errors import SettingsError
-from reperform.model import PlanSettings, Problem, RateText
+from reperform.model import PlanSettings, Problem, RateText, Thresholds
 
 __all__ = ["FOLDER_SETTINGS", "Loaded", "Settings", "load", "user_file"]
 
@@ -52,6 +52,16 @@ class Settings(BaseModel):
     """What of a returned picture a take shows: what the engine changed, or all."""
     matte: bool = False
     """Written beside each take: where it shows what came back."""
+    match_sound: bool = False
+    """Voices are brought to the loudness and broad spectrum of the production sound around them."""
+    c2pa: bool = False
+    """Takes are given C2PA content credentials; needs the extra `c2pa`."""
+    c2pa_cert: Path | None = None
+    """Who signs them: a chain of certificates (PEM). None: a self-signed one of this machine."""
+    c2pa_key: Path | None = None
+    """The private key of it (PEM)."""
+    require_consent: bool = False
+    """A cue without consent is not performed. The user's file can pin it."""
     reel: Literal["own", "same"] = "own"
     name: str | None = None
     """Template of a take's file name; None is STEM_HHMMSSFF_RP001."""
@@ -99,6 +109,8 @@ class Settings(BaseModel):
     resubmit_unknown: bool = False
     ledger: Literal["local", "shared"] | None = None
     """Whether other machines share the project. None: by the file system that it lies on."""
+    checks: Thresholds = Thresholds()
+    """How far a take may be off: the table `[checks]`, or `sync_ms=80,psnr=30`."""
     allowed_engines: tuple[str, ...] = ()
     """Engines that may be used; empty is all. The user's file pins it."""
     allowed_hosts: tuple[str, ...] = ()
@@ -124,6 +136,15 @@ class Settings(BaseModel):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("checks", mode="before")
+    @classmethod
+    def _thresholds(cls, value: object) -> object:
+        """`sync_ms=80,failing=sync+black` as the environment writes it."""
+        if not isinstance(value, str):
+            return value
+        pairs = (part.partition("=") for part in value.split(",") if part.strip())
+        return {name.strip(): said.split("+") if name.strip() == "failing" else said.strip() for name, _, said in pairs}
+
     @field_validator("send_rate", "rate", mode="before")
     @classmethod
     def _rate(cls, value: object) -> object:
@@ -136,7 +157,7 @@ class Settings(BaseModel):
         except (ValueError, ArithmeticError) as error:
             raise ValueError("It should be frames a second, such as 25, 23.976 or 24000/1001") from error
 
-    @field_validator("takes_dir", "project", "ffmpeg")
+    @field_validator("takes_dir", "project", "ffmpeg", "c2pa_cert", "c2pa_key")
     @classmethod
     def _home(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else None
@@ -153,6 +174,9 @@ class Settings(BaseModel):
             mezzanine=self.mezzanine,
             composite=self.composite,
             matte=self.matte,
+            match_sound=self.match_sound,
+            c2pa=self.c2pa,
+            checks=self.checks,
             reel=self.reel,
             name_template=self.name,
             takes_dir=self.takes_dir,
@@ -222,9 +246,12 @@ def load(
 
 
 def _pinned(settings: Settings, user: Mapping[str, Any]) -> Settings:
-    """The user's file decides alone which engines may be used at all."""
-    pinned = Settings(allowed_engines=user.get("allowed_engines", ())).allowed_engines
-    return settings.model_copy(update={"allowed_engines": pinned}) if pinned else settings
+    """The user's file decides alone which engines may be used at all, and that consent is required."""
+    pins = Settings(**{name: user[name] for name in ("allowed_engines", "require_consent") if name in user})
+    pinned: dict[str, Any] = {"require_consent": True} if pins.require_consent else {}
+    if pins.allowed_engines:
+        pinned["allowed_engines"] = pins.allowed_engines
+    return settings.model_copy(update=pinned)
 
 
 def _check(layer: Mapping[str, Any], origin: str) -> None:
@@ -235,7 +262,7 @@ def _check(layer: Mapping[str, Any], origin: str) -> None:
         Settings(**layer)
     except ValidationError as error:
         found = error.errors()[0]
-        name = str(found["loc"][0])
+        name = ".".join(map(str, found["loc"][:2])) if found["loc"][0] == "checks" else str(found["loc"][0])
         raise SettingsError(
             f"{_written(name, found['input'], origin)} does not fit.", fix=_should(found["msg"])
         ) from error
@@ -262,6 +289,7 @@ def _should(message: str) -> str:
 _PLAIN = {
     r"a valid integer.*": "a whole number",
     r"a valid boolean.*": "true or false",
+    r"Extra inputs are not permitted": "There is no such name",
     r"greater than or equal to (\d+)": r"\1 or more",
     r"less than or equal to (\d+)": r"\1 or less",
 }

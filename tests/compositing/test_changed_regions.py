@@ -14,6 +14,7 @@ import altered_scene
 from altered_scene import ALL, CAST, NONE, RANGED, SCALED, SHIFTED, Scene, Slip
 from composited import examined, measured, touched_outside
 from reperform.media.compositing.examining import examine
+from reperform.media.compositing.matte import hysteresis
 from reperform.media.pictures import planes
 
 SMALL = Scene(width=480, height=270, frames=10)
@@ -31,6 +32,39 @@ def test_all_that_an_encode_slips_is_undone_and_only_the_mouth_is_changed() -> N
     assert result.found > 0.97
     assert result.overlap > 0.7
     assert result.corner < 0.12
+
+
+@pytest.mark.parametrize(
+    ("scene", "slip"),
+    [
+        (replace(SMALL, seed=11, frames=8), ALL),
+        (replace(SMALL, seed=23, frames=8, camera=1.7, grain=0.7), NONE),
+    ],
+    ids=["another picture", "another picture, moving camera"],
+)
+def test_what_no_threshold_was_chosen_by_is_found_as_well(scene: Scene, slip: Slip) -> None:
+    """Scenes and seeds that had no say in how changes are told from coding; and without a change nothing is found."""
+    back = altered_scene.returned(scene, slip, crf=23)
+    result = measured(scene, slip, back, examined(scene, back, how="replace"))
+    assert result.touched_outside == 0
+    assert result.found > 0.97
+    assert result.area < 1.5
+    assert result.worst_loss < 1.0
+    same = altered_scene.returned(scene, slip, crf=23, alters=False)
+    assert examined(scene, same).verdict == "unchanged"
+
+
+def test_a_little_over_far_from_what_is_well_over_is_no_change() -> None:
+    """A region ends near its seeds, and a thin edge that hangs on it is none of it."""
+    ratio = np.ones((180, 320), np.float32)
+    ratio[80:110, 100:140] = 8
+    ratio[88:100, 140:300] = 3
+    ratio[94:97, 93:100] = 3
+    found = hysteresis(ratio, np.full_like(ratio, 5))
+    assert found[95, 120]
+    assert found[95, 145]
+    assert not found[:, 152:].any()
+    assert not found[:, :96].any()
 
 
 def test_a_grainy_original_keeps_its_grain_under_a_steady_matte() -> None:

@@ -35,7 +35,7 @@ class Kind:
     coding: str
     take: tuple[str, str | None, str]
     copied: bool = False
-    """Whether untouched frames are the original's packets."""
+    """Whether untouched frames are the original's packets, or files."""
     ending: str = "mov"
     rate: Fraction = Fraction(24)
     size: tuple[int, int] = (320, 180)
@@ -109,11 +109,11 @@ COPIED = [
     Kind("ProRes Proxy", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True),
     Kind("ProRes LT", _prores(1), ("prores", "LT", "yuv422p10le"), copied=True),
     Kind("ProRes 422", _prores(2), ("prores", "Standard", "yuv422p10le"), copied=True),
-    _quick("ProRes HQ", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True),
+    Kind("ProRes HQ", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True),
     _quick("ProRes 4444 with alpha", _prores(4, "yuva444p10le"), ("prores", "4444", "yuva444p12le"), copied=True),
     Kind("ProRes 4444 XQ", _prores(5, "yuv444p10le"), ("prores", "XQ", "yuv444p12le"), copied=True),
     Kind("DNxHR LB in MOV", _dnxhr("lb", "yuv422p"), ("dnxhd", "DNXHR LB", "yuv422p"), copied=True),
-    _quick("DNxHR HQX in MOV", _dnxhr("hqx", "yuv422p10le"), ("dnxhd", "DNXHR HQX", "yuv422p10le"), copied=True),
+    Kind("DNxHR HQX in MOV", _dnxhr("hqx", "yuv422p10le"), ("dnxhd", "DNXHR HQX", "yuv422p10le"), copied=True),
     Kind("DNxHR 444 in MOV", _dnxhr("444", "yuv444p10le"), ("dnxhd", "DNXHR 444", "yuv444p10le"), copied=True),
     _quick("DNxHR SQ in MXF", _dnxhr("sq", "yuv422p"), ("dnxhd", "DNXHR SQ", "yuv422p"), copied=True, ending="mxf"),
     Kind("DNxHD in MOV", _DNXHD, ("dnxhd", "DNXHD", "yuv422p"), copied=True, size=(1280, 720), rate=Fraction(25)),
@@ -142,7 +142,7 @@ SHAPES = [
     _quick("an odd width and height", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, size=(331, 187)),
     Kind("an odd size, encoded", f"{_H264} yuv444p", _MEZZANINE, size=(331, 187)),
     Kind("turned by a quarter", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, turned=90),
-    _quick("turned, encoded", f"{_H264} yuv420p", _MEZZANINE, turned=90),
+    Kind("turned, encoded", f"{_H264} yuv420p", _MEZZANINE, turned=90),
     Kind("a variable rate", f"{_H264} yuv420p", _MEZZANINE, ending="mkv", timecode=None, more=("-fps_mode", "vfr"),
          filters=f"{_HD},setpts='(N+0.4*mod(N,2))/24/TB'"),
     Kind("120 frames a second", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, rate=Fraction(120)),
@@ -154,7 +154,7 @@ SHAPES = [
 ]  # fmt: skip
 
 SOUNDS = [
-    _quick("no sound", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=()),
+    Kind("no sound", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=()),
     Kind("44.1 kHz", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=((44100, "stereo"),)),
     Kind("96 kHz", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=((96000, "mono"),)),
     _quick("5.1 and a mono track", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True,
@@ -162,13 +162,15 @@ SOUNDS = [
     Kind("eight mono tracks", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=((48000, "mono"),) * 8),
 ]  # fmt: skip
 
-_ONE_A_FRAME: dict[str, Any] = {"sound": (), "timecode": None, "filters": "null"}
+_ONE_A_FRAME: dict[str, Any] = {"sound": (), "timecode": None, "filters": "null", "copied": True}
 
 SEQUENCES = [
-    Kind("a PNG sequence", "-c:v png -pix_fmt rgb24", _MEZZANINE, ending="png", **_ONE_A_FRAME),
-    Kind("a 16-bit TIFF sequence", "-c:v tiff -pix_fmt rgb48le", _MEZZANINE, ending="tif", **_ONE_A_FRAME),
-    _quick("a 10-bit DPX sequence", "-c:v dpx -pix_fmt gbrp10be", _MEZZANINE, ending="dpx", **_ONE_A_FRAME),
-    Kind("a JPEG sequence", "-c:v mjpeg -q:v 2 -pix_fmt yuvj422p", _MEZZANINE, ending="jpg", **_ONE_A_FRAME),
-]
+    Kind("a PNG sequence", "-c:v png -pix_fmt rgba", ("png", None, "rgb24"), ending="png", **_ONE_A_FRAME),
+    Kind("a 16-bit PNG sequence", "-c:v png -pix_fmt rgb48be", ("png", None, "rgb48le"), ending="png", **_ONE_A_FRAME),
+    Kind("a 16-bit TIFF sequence", "-c:v tiff -pix_fmt rgb48le", ("tiff", None, "rgb48le"), ending="tif", **_ONE_A_FRAME),
+    _quick("a 10-bit DPX sequence", "-c:v dpx -pix_fmt gbrp10be", ("dpx", None, "gbrp10le"), ending="dpx", **_ONE_A_FRAME),
+    Kind("a JPEG sequence", "-c:v mjpeg -q:v 2 -pix_fmt yuvj422p", ("mjpeg", None, "yuvj422p"), ending="jpg",
+         **_ONE_A_FRAME),
+]  # fmt: skip
 
 KINDS = [*COPIED, *ENCODED, *SHAPES, *SOUNDS, *SEQUENCES]

@@ -12,7 +12,10 @@ import pytest
 
 import burned
 from formats.formats_kit import CUE, FRAMES, KINDS, LONG, UNTOUCHED, Kind
+from reperform.media import frames
 from reperform.media.probing import probe
+from reperform.media.sequence_takes import sound_path, take_source
+from reperform.model import ImageSequence, Source
 from whole import command_kit as command
 
 _MADE = ((48000, "mono"),)
@@ -28,6 +31,15 @@ class Done:
     take: Path
     checks: dict[str, str]
     """Names and details of those that failed."""
+    sequence: ImageSequence | None
+
+    @property
+    def taken(self) -> Source:
+        """The take as media; of a sequence with the sound beside it."""
+        if self.sequence is None:
+            return probe(self.take)
+        pictures = take_source(self.take, rate=self.kind.rate, sequence=self.sequence)
+        return pictures.model_copy(update={"audio": probe(sound_path(self.take)).audio})
 
 
 QUICK = [kind for kind in KINDS if not kind.slow]
@@ -81,7 +93,14 @@ def _clip(kind: Kind, path: Path) -> otio.schema.Clip:
 def _done(kind: Kind, original: Path, document: dict[str, Any]) -> Done:
     [take] = [take for take in document["takes"] if take["source_name"] == original.name]
     failed = {check["name"]: check["detail"] for check in take["checks"] if not check["passed"]}
-    return Done(kind=kind, original=original, take=Path(take["path"]), checks=failed)
+    sequence = take.get("sequence")
+    return Done(
+        kind=kind,
+        original=original,
+        take=Path(take["path"]),
+        checks=failed,
+        sequence=ImageSequence.model_validate(sequence) if sequence else None,
+    )
 
 
 @pytest.fixture
@@ -101,14 +120,14 @@ every = _each(KINDS)
 
 @every
 def test_a_take_is_of_the_originals_codec_or_the_mezzanine(one: Done) -> None:
-    take = probe(one.take)
+    take = one.taken
     assert one.checks == {}
     assert (take.codec, take.profile, take.pixel_format) == one.kind.take
 
 
 @every
 def test_a_take_has_the_originals_clock_shape_and_sound(one: Done) -> None:
-    take = probe(one.take)
+    take = one.taken
     assert (take.rate, take.frames, take.variable) == (one.kind.rate, FRAMES, False)
     assert (take.width, take.height) == one.kind.size
     assert [(stream.rate, stream.layout) for stream in take.audio] == list(one.kind.sound or _MADE)
@@ -123,11 +142,11 @@ def test_a_take_has_the_originals_clock_shape_and_sound(one: Done) -> None:
 
 @every
 def test_untouched_frames_show_what_they_showed(one: Done) -> None:
-    """Where the codec is the original's they are its packets, byte for byte."""
-    numbers = burned.numbers(one.take)
+    """Where the codec is the original's they are its packets, or files, byte for byte."""
+    numbers = _numbers(one)
     assert [numbers[frame] for frame in UNTOUCHED] == list(UNTOUCHED)
     if one.kind.copied:
-        before, after = _packets(one.original), _packets(one.take)
+        before, after = _coded(one)
         assert [after[frame] for frame in UNTOUCHED] == [before[frame] for frame in UNTOUCHED]
 
 
@@ -137,6 +156,21 @@ def test_what_hdr_was_graded_on_is_kept(one: Done) -> None:
     before, after = _mastering(one.original), _mastering(one.take)
     assert set(before) == {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"}
     assert after == before
+
+
+def _numbers(one: Done) -> list[int | None]:
+    if one.sequence is None:
+        return burned.numbers(one.take)
+    return [burned.number_in(picture[:, :, 1]) for picture in frames.arrays(one.taken, range(FRAMES))]
+
+
+def _coded(one: Done) -> tuple[list[bytes], list[bytes]]:
+    """The packets or files of the original and of the take, in order."""
+    if one.sequence is None:
+        return _packets(one.original), _packets(one.take)
+    before = [one.original.parent / (one.original.name % number) for number in range(1, FRAMES + 1)]
+    after = [one.take / one.sequence.name(frame) for frame in range(FRAMES)]
+    return [path.read_bytes() for path in before], [path.read_bytes() for path in after]
 
 
 def _packets(path: Path) -> list[bytes]:

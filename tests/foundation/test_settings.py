@@ -58,3 +58,15 @@ def test_the_users_file_pins_the_engines(tmp_path: Path) -> None:
     user.write_text("allowed_engines = ['preview']\n")
     loaded = load({"allowed_engines": ("sync",)}, environment={}, user=user)
     assert ("preview",) == loaded.settings.allowed_engines
+
+
+def test_the_users_file_pins_that_consent_is_required(tmp_path: Path) -> None:
+    """`require_consent` of the user's file cannot be taken back, and a timeline's folder cannot name who signs."""
+    user = tmp_path / "user.toml"
+    user.write_text("require_consent = true\n")
+    (tmp_path / "reperform.toml").write_text("c2pa_cert = 'a.pem'\nc2pa_key = 'a.key'\n")
+    loaded = load({"require_consent": False}, beside=tmp_path, environment={}, user=user)
+    assert (True, None, None) == (
+        loaded.settings.require_consent, loaded.settings.c2pa_cert, loaded.settings.c2pa_key
+    )  # fmt: skip
+    assert ["warning"] == [problem.severity for problem in loaded.problems]

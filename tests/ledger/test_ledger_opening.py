@@ -58,7 +58,9 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         with Ledger.open(tmp_path) as ledger:
             rows = ledger._connection.execute("SELECT number, name FROM migrations").fetchall()
-            assert [tuple(row) for row in rows] == [(1, "0001_initial.sql"), (2, "0002_stand_ins.sql")]
+            assert [tuple(row) for row in rows] == [
+                (1, "0001_initial.sql"), (2, "0002_stand_ins.sql"), (3, "0003_decisions.sql"),
+            ]  # fmt: skip
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:

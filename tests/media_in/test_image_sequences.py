@@ -1,4 +1,4 @@
-"""An image sequence is read, sent, told apart and conformed as a movie is: every frame is the file of its number."""
+"""An image sequence is read, sent and told apart as a movie is: every frame is the file of its number."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ import numpy as np
 import pytest
 
 import burned
-import conforms
 import media_kit
 from reperform.errors import MediaError, MediaRefused
-from reperform.media import encoding, frames, sequences
-from reperform.media.conforming import conform
+from reperform.media import frames, sequences
 from reperform.media.extracting import extract
 from reperform.media.fingerprints import source_identity
 from reperform.media.packets import picture_packets
-from reperform.media.probing import probe
-from reperform.media.take_checks import check_take
 from reperform.model import ImageSequence, PlanSettings, Source
 from reperform.timing import FrameRange
 
@@ -66,7 +62,8 @@ def _rendered(folder: Path, ending: str, pixel_format: str, count: int) -> Sourc
         ("png", "rgba", ("png", "rgb24")),
         ("tif", "rgb24", ("tiff", "rgb24")),
         ("tif", "rgb48le", ("tiff", "rgb48le")),
-        ("dpx", "gbrp10be", ("dpx", "rgb48le")),
+        ("dpx", "gbrp10be", ("dpx", "gbrp10le")),
+        ("dpx", "gbrp12be", ("dpx", "gbrp12le")),
         ("jpg", "yuvj420p", ("mjpeg", "yuvj420p")),
     ],
 )
@@ -151,36 +148,6 @@ def test_exactly_the_jobs_frames_are_sent(render: Render, tmp_path: Path) -> Non
     sent = extract(shot, job, folder=tmp_path, name="sent", sound=None, settings=PlanSettings())
     assert sent.video is not None
     assert burned.numbers(sent.video) == list(range(10, 30))
-
-
-@pytest.mark.parametrize(("ending", "pixel_format"), [("png", "rgb24"), ("dpx", "gbrp10be"), ("jpg", "yuvj420p")])
-def test_its_take_is_a_movie_in_the_mezzanine_that_keeps_frames_colours_and_timecode(
-    render: Render, tmp_path: Path, ending: str, pixel_format: str
-) -> None:
-    source = render(ending, pixel_format).model_copy(update={"start_frame": 86400})
-    sent, cue = FrameRange(8, 20), FrameRange(12, 12)
-    returned = conforms.return_for(tmp_path, sent, RATE)
-    splices = [conforms.splice_of(cue, sent, returned)]
-    shot = conforms.shot_of(source, FrameRange(6, 28), head=4, tail=4)
-    made = conform(shot, splices, out=tmp_path / "take.mov", settings=PlanSettings(seam_frames=0))
-    assert encoding.same_as(source) is None
-    kept = [*range(2, 12), *(conforms.RETURNED + number for number in range(12, 24)), *range(24, 38)]
-    assert burned.numbers(made.path) == kept
-    assert (made.codec, made.start_frame, made.frames) == ("ProRes HQ", 86402, 36)
-    assert [check.name for check in check_take(made, shot, splices) if not check.passed] == []
-
-
-def test_the_colours_of_a_take_are_those_of_the_pictures(tmp_path: Path) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "smptehdbars=s=320x180:d=0.25:r=24"]
-    subprocess.run([*command, "-pix_fmt", "rgb48be", "-start_number", "1", str(tmp_path / "c%d.png")], check=True)
-    sequence = ImageSequence(prefix="c", suffix=".png", first=1, frames=6)
-    source = sequences.probe(tmp_path / sequence.pattern, sequence, rate=RATE)
-    shot = conforms.shot_of(source, source.range, head=0, tail=0)
-    made = conform(shot, [], out=tmp_path / "take.mov", settings=PlanSettings())
-    before, after = frames.rgb(source, 3), frames.rgb(probe(made.path), 3)
-    # Chroma is halved in width: the edges of the bars differ.
-    assert np.median(np.abs(before.astype(int) - after)) <= 2
-    assert np.mean(np.abs(before.astype(int) - after)) < 3
 
 
 def _number(picture: av.VideoFrame) -> int | None:

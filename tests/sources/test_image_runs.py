@@ -208,7 +208,7 @@ def test_a_sequence_that_moved_is_found_by_its_name_and_what_it_matched_is_said(
     assert [note.message for note in linker.notes] == [
         "its image sequence “C:\\Users\\robin\\data\\x.[1001-1100].png” is not here;"
         f" {folder / 'x.%04d.png'} is used: the same name, 100 pictures from number 1001",
-        "“x.%04d.png” is an image sequence of 100 pictures: its takes are movies in the mezzanine, without its transparency",
+        "“x.%04d.png” is an image sequence of 100 pictures",
     ]
 
 

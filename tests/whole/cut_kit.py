@@ -196,7 +196,8 @@ def _frame(child: otio.schema.Clip, at: Fraction, folder: Path) -> Shown:
     available = reference.available_range
     zero = _seconds(available.start_time) if available else Fraction(0)
     media_rate = exact((available or child.source_range).duration.rate)
-    file = _file(reference.target_url, folder)
+    pictures = isinstance(reference, otio.schema.ImageSequenceReference)
+    file = _file(reference.target_url_base.rstrip("/") if pictures else reference.target_url, folder)
     number = math.floor((at - zero) * media_rate + Fraction(1, 100))
     return Shown(file.name, numbers(file)[number])
 

@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "command", "main"]
 COMMANDS = {
     "plan": "What would be done, and what it would cost; sends nothing.",
     "run": "Plan, perform, conform, and write the timeline with its takes.",
+    "check": "Check the takes of a timeline that run wrote again; a page with the frames to look at.",
     "status": "Every attempt of a project: where it is, what it cost, what to do.",
     "resume": "Go on with what earlier runs left.",
     "cancel": "Stop what can be stopped.",
@@ -25,6 +26,8 @@ COMMANDS = {
     "conform": "Make the takes of an offline cut again on the online media; sends nothing.",
     "mark": "List, set, change and take out marks; from a cue sheet or subtitles.",
     "cues": "An ADR cue sheet: table, CSV, JSON, or a page to print.",
+    "review": "Look at the takes beside the originals in a browser, and circle one of each shot.",
+    "report": "A page to send: originals and takes, directions, checks, costs, decisions.",
     "reattach": "The cut has changed: put the paid takes back where they belong.",
     "engines": "The engines: what they can do, what they cost, whether a key is present.",
     "doctor": "What is found on this machine, and which settings are in force.",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Sectioned",
+    "certificate_options",
     "changed_in_plan",
     "command_options",
     "json_option",
@@ -109,6 +110,17 @@ COMMAND = [
     ),
     click.option("--command-seconds", type=float, metavar="SECONDS", help="How long its job may take (default: 3600)."),
 ]
+CERTIFICATE = [
+    click.option(
+        "--c2pa-cert",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Who signs: a chain of certificates, PEM (default: self-signed).",
+    ),
+    click.option(
+        "--c2pa-key", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Its private key, PEM."
+    ),
+]
 _PERFORMANCE = [
     click.option(
         "--engine",
@@ -122,6 +134,11 @@ _PERFORMANCE = [
     click.option("--handles", type=int, metavar="FRAMES", help="Frames kept around a shot (default 12)."),
     click.option("--seam", type=int, metavar="FRAMES", help="Dissolves at a cue's ends (default 4; 0 cuts)."),
     click.option("--send-rate", metavar="RATE", help="Relabel what is sent to this rate, frame for frame."),
+    click.option(
+        "--require-consent/--no-require-consent",
+        default=None,
+        help="A cue whose mark says nothing of consent is an error, and is not performed.",
+    ),
     click.option("--drop", multiple=True, metavar="WORD", help="Go on without this part of directions, as emotion."),
     click.option(
         "--option",
@@ -170,6 +187,13 @@ _OUTPUT = [
     ),
     click.option("--matte/--no-matte", default=None, help="Write the changed region beside each take, as a movie."),
     click.option(
+        "--match-sound/--no-match-sound",
+        default=None,
+        help="Bring each voice to the loudness and broad spectrum of the production sound around it.",
+    ),
+    click.option("--c2pa/--no-c2pa", default=None, help="Sign takes with C2PA content credentials (the extra `c2pa`)."),
+    *CERTIFICATE,
+    click.option(
         "--reel", type=click.Choice(["own", "same"]), help="The take's reel: its own (REEL_RP001), or the original's."
     ),
     click.option("--name", metavar="TEMPLATE", help="File names of takes: {stem}, {timecode}, {number:03} …"),
@@ -185,11 +209,12 @@ _SECTIONS = {
         "direction", "only",
     ],
     "The performance": [
-        "engine", "model", "like", "context", "handles", "seam", "send_rate", "drop", "option", "command",
+        "engine", "model", "like", "context", "handles", "seam", "send_rate", "require_consent", "drop", "option", "command",
         "command_seconds",
     ],
     "What is written": [
-        "out", "fill", "another", "partial", "for_editor", "takes", "lists", "sound", "mezzanine", "composite", "matte", "reel",
+        "out", "fill", "another", "partial", "for_editor", "takes", "lists", "sound", "mezzanine", "composite", "matte",
+        "match_sound", "c2pa", "c2pa_cert", "c2pa_key", "reel",
         "name", "takes_dir", "label", "jobs",
     ],
     "What is paid": PAYING,
@@ -197,12 +222,13 @@ _SECTIONS = {
 
 
 _BESIDE_A_PLAN = (
-    "project", "partial", "for_editor", "takes", "lists", "sound", "jobs", "command", "command_seconds", *PAYING,
+    "project", "partial", "for_editor", "takes", "lists", "sound", "jobs", "command", "command_seconds", "require_consent",
+    "c2pa_cert", "c2pa_key", *PAYING,
 )  # fmt: skip
 """Settings that are not kept in a plan."""
 _CHANGED_IN_A_PLAN = {
     "name": "name_template",
-    **{name: name for name in ("mezzanine", "composite", "matte", "reel", "takes_dir", "label")},
+    **{name: name for name in ("mezzanine", "composite", "matte", "match_sound", "c2pa", "reel", "takes_dir", "label")},
 }
 """Settings that a plan keeps and does not depend on, and their names there."""
 
@@ -230,6 +256,11 @@ def recut_options(function: Command) -> Command:
 def command_options(function: Command) -> Command:
     """What the engine `command` runs."""
     return _apply(COMMAND, function)
+
+
+def certificate_options(function: Command) -> Command:
+    """Who signs takes."""
+    return _apply(CERTIFICATE, function)
 
 
 def output_options(function: Command) -> Command:
@@ -276,6 +307,9 @@ def loaded_settings(given: dict[str, Any], *, beside: Path | None) -> Loaded:
     loaded = load({name: _absolute(value) for name, value in given.items()}, beside=beside)
     if loaded.settings.ffmpeg is not None:
         os.environ["REPERFORM_FFMPEG"] = str(loaded.settings.ffmpeg)
+    for name in ("c2pa_cert", "c2pa_key"):
+        if (path := getattr(loaded.settings, name)) is not None:
+            os.environ[f"REPERFORM_{name.upper()}"] = str(path)
     return loaded
 
 

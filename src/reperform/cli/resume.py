@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import command_options, json_option, loaded_settings, progress_option, project_option
+from reperform.cli._options import (
+    certificate_options,
+    command_options,
+    json_option,
+    loaded_settings,
+    progress_option,
+    project_option,
+)
 from reperform.cli._paying import asker, paying_options
 
 
@@ -17,6 +24,7 @@ from reperform.cli._paying import asker, paying_options
 @paying_options
 @click.option("--option", multiple=True, metavar="ENGINE.FIELD=VALUE", help="Secret fields, which no plan keeps.")
 @command_options
+@certificate_options
 @progress_option
 @json_option
 def command(place: Path, progress_path: Path | None, as_json: bool, **given: Any) -> int:

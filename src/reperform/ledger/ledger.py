@@ -16,6 +16,7 @@ from reperform.errors import LedgerError
 from reperform.ledger import queries
 from reperform.ledger.choices import Choices
 from reperform.ledger.claims import Claims
+from reperform.ledger.decisions import Decisions
 from reperform.ledger.outputs import Outputs
 from reperform.ledger.projects import Layout
 from reperform.ledger.records import Event
@@ -48,6 +49,7 @@ class Ledger:
         self.takes = Takes(self)
         self.choices = Choices(self)
         self.outputs = Outputs(self)
+        self.decisions = Decisions(self)
         self._connection = connection
         self._lock = threading.RLock()
         self._session: Session | None = None
@@ -150,6 +152,12 @@ class Ledger:
     def events_after(self, event_id: int = 0) -> tuple[Event, ...]:
         """Everything that happened since an event that was seen."""
         return tuple(Event(**row) for row in self.rows("events_after", id=event_id))
+
+    def last_event(self) -> int:
+        """The id of the last thing that happened; 0 where nothing has."""
+        row = self.row("last_event")
+        assert row is not None, "a maximum is always one row"
+        return int(row["id"])
 
     def compact(self) -> None:
         """Write all into the one file, so that nothing deleted stays behind in its log. Another's reading may delay it."""

@@ -22,7 +22,7 @@ class Outputs:
 
     def note(self, path: Path, sha256: str) -> None:
         """This was just written to `path`."""
-        self._ledger.change("note_output", path=self._kept(path.absolute()), sha256=sha256)
+        self._ledger.change("note_output", path=self.kept(path), sha256=sha256)
 
     def digests_in(self, folder: Path) -> dict[str, str]:
         """SHA-256 by file name, of what we last wrote into the folder."""
@@ -34,5 +34,7 @@ class Outputs:
     def _home(self) -> Path:
         return self._ledger.project.absolute().parent
 
-    def _kept(self, path: Path) -> str:
+    def kept(self, path: Path) -> str:
+        """A path as the ledger keeps it."""
+        path = path.absolute()
         return path.relative_to(self._home).as_posix() if path.is_relative_to(self._home) else str(path)

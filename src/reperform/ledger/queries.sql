@@ -292,3 +292,35 @@ SELECT id, at, subject, subject_id, what FROM events WHERE subject = :subject AN
 -- name: events_after
 -- Everything that happened since an event that was seen.
 SELECT id, at, subject, subject_id, what FROM events WHERE id > :id ORDER BY id;
+
+-- name: decide
+INSERT INTO decisions (timeline, shot, version, action, frame, timecode, text, note)
+VALUES (:timeline, :shot, :version, :action, :frame, :timecode, :text, :note)
+RETURNING *;
+
+-- name: drop_undone
+-- Something new was decided: what was undone before it cannot be done again.
+UPDATE decisions SET state = 'dropped' WHERE timeline = :timeline AND state = 'undone';
+
+-- name: decisions
+-- Those that stand, in order.
+SELECT * FROM decisions WHERE timeline = :timeline AND state = 'stands' ORDER BY id;
+
+-- name: undo_decision
+UPDATE decisions SET state = 'undone'
+WHERE id = (SELECT max(id) FROM decisions WHERE timeline = :timeline AND state = 'stands')
+RETURNING *;
+
+-- name: redo_decision
+UPDATE decisions SET state = 'stands'
+WHERE id = (SELECT min(id) FROM decisions WHERE timeline = :timeline AND state = 'undone')
+RETURNING *;
+
+-- name: decision_changes
+SELECT id, shot FROM decision_changes WHERE timeline = :timeline AND id > :id ORDER BY id;
+
+-- name: last_decision_change
+SELECT coalesce(max(id), 0) AS id FROM decision_changes WHERE timeline = :timeline;
+
+-- name: last_event
+SELECT coalesce(max(id), 0) AS id FROM events;

@@ -187,11 +187,7 @@ class Linker:
     def _say_sequence(self, placed: PlacedClip, wanted: Wanted, found: FoundRun, source: Source) -> None:
         if found.moved:
             self._say(placed, f"{wanted.text} is not here; {found.path} is used: {found.moved}")
-        self._say(
-            placed,
-            f"“{found.path.name}” is an image sequence of {source.frames} pictures: its takes are movies in the mezzanine,"
-            " without its transparency",
-        )
+        self._say(placed, f"“{found.path.name}” is an image sequence of {source.frames} pictures")
 
     def _say(self, placed: PlacedClip, message: str, severity: Literal["note", "warning"] = "note") -> None:
         if message in self._said:

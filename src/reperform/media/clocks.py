@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["Clock", "clock_of", "file_zero", "first_pictures", "picture_stream"]
+__all__ = ["Clock", "clock_of", "decode_in_threads", "file_zero", "first_pictures", "picture_stream"]
 
 _UNEVEN = 0.25
 """A picture further than this part of a frame from its place on an even clock makes the file variable."""
@@ -29,12 +29,18 @@ _USUAL_RATES = (
     *(Fraction(n, 1001) for n in (24000, 30000, 48000, 60000, 120000, 240000)),
 )
 _PACKETS_BEFORE_A_PICTURE = 300
+_IN_SLICES = ("prores", "dnxhd")
 _CHECK = "Check that the file plays; if not, copy or transcode it again."
 
 
 def picture_stream(container: InputContainer) -> VideoStream | None:
     """The file's picture: its first video stream that is no cover art. None for sound only."""
     return next((stream for stream in container.streams.video if not _is_cover(stream)), None)
+
+
+def decode_in_threads(stream: VideoStream) -> None:
+    """On all cores; where pictures are coded in slices one at a time: threads that each hold a picture fill the memory."""
+    stream.thread_type = "SLICE" if stream.codec_context.name in _IN_SLICES else "AUTO"
 
 
 def first_pictures(container: InputContainer, stream: VideoStream) -> tuple[list[VideoFrame], int]:

@@ -15,15 +15,16 @@ from reperform.media.compositing.composing import Composition, Compositions, com
 from reperform.media.opening import opened
 from reperform.media.probing import picture_stream
 from reperform.media.returning import PictureMaker
+from reperform.media.sequence_takes import numbering, sound_path, write_sequence
 from reperform.media.splicing import Splice, Weights, weights_of
-from reperform.model import PlanSettings, Shot, Source
+from reperform.model import ImageSequence, PlanSettings, Shot, Source
 from reperform.timing import FrameRange, Rate, format_timecode, parse_timecode
 
 if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-__all__ = ["Conformed", "composed", "conform", "take_color", "take_start"]
+__all__ = ["Conformed", "as_made", "composed", "conform", "take_color", "take_start"]
 
 _NOT_CARRIED = (
     "major_brand", "minor_version", "compatible_brands", "encoder", "timecode", "reel_name", "duration", "bit_rate",
@@ -61,11 +62,18 @@ class Conformed:
     """What of which splice stands in the cues and seams."""
     compositions: Compositions = field(default_factory=dict)
     """Of which splices only what changed is shown."""
+    sequence: ImageSequence | None = None
+    """Its pictures, where `path` is their folder. None for a movie."""
 
     @property
     def codec(self) -> str:
         """Such as `ProRes HQ`."""
         return self.recipe.name
+
+    @property
+    def heard_in(self) -> Path:
+        """The file of its sound, where it has any: its own, or that beside its pictures."""
+        return self.path if self.sequence is None else sound_path(self.path)
 
     @property
     def range(self) -> FrameRange:
@@ -83,37 +91,39 @@ def conform(
     reel: str | None = None,
     sound: Sequence[muxing.Track] = (),
 ) -> Conformed:
-    """Writes the take of `shot` with these splices to `out`, a MOV file, complete or not at all.
+    """Writes the take of `shot` with these splices to `out`, complete or not at all: a MOV file, or a folder of pictures.
 
     It covers `take_range` on the shot's clock (None: the visible range with handles). `sound` are its streams, as
-    `take_sound.TakeSound.tracks` gives them. Memory is constant. Frames without a splice are the original's: their packets
-    where the codec allows it, else one generation of the mezzanine.
+    `take_sound.TakeSound.tracks` gives them. Memory is constant. Frames without a splice are the original's: their packets or
+    files where those can be copied, else one generation of the mezzanine.
 
     Raises:
         ConformError: interlaced media, or a frame inside a cue did not come back.
         MediaError: the original or a result cannot be read; the encoder failed.
 
     """
-    source = shot.source
-    _refuse_interlaced(source)
-    covered = take_range or shot.media.with_handles
-    weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
+    _refuse_interlaced(shot.source)
+    made = as_made(shot, splices, path=out, settings=settings, take_range=take_range, reel=reel)
+    source, recipe, color = shot.source, made.recipe, made.color
     copied = encoding.same_as(source)
-    recipe = copied or encoding.mezzanine(settings.mezzanine, width=source.width, height=source.height)
-    start, drop = take_start(shot, covered)
-    timecode = format_timecode(start, shot.media.rate, drop_frame=drop)
-    color = take_color(source, recipe)
-    compositions = composed(shot, splices, covered=covered, settings=settings)
-    changed = shown_frames(weights, compositions) if copied else tuple(range(covered.start, covered.end))
+    timecode = format_timecode(made.start_frame, made.rate, drop_frame=made.drop_frame)
+    maker = PictureMaker(
+        shot, splices, made.weights, made.changed, recipe=recipe, color=color, compositions=made.compositions
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if made.sequence is not None:
+        write_sequence(made, shot, pictures=maker.pictures(), sound=sound)
+        return made
     with ExitStack() as stack:
-        maker = PictureMaker(shot, splices, weights, changed, recipe=recipe, color=color, compositions=compositions)
-        made = encoding.encoded(
+        coded = encoding.encoded(
             recipe, maker.raw(), width=source.width, height=source.height, rate=shot.media.rate, color=color
         )
-        template, packets = stack.enter_context(_packets(shot, covered, changed, made, copying=copied is not None))
+        template, packets = stack.enter_context(
+            _packets(shot, made.range, made.changed, coded, copying=copied is not None)
+        )
         facts = muxing.MovieFacts(
             rate=shot.media.rate,
-            frames=covered,
+            frames=made.range,
             tag=recipe.tag,
             timecode=timecode,
             reel=reel,
@@ -122,15 +132,39 @@ def conform(
             color=color,
             **_metadata(source, copied=copied is not None),
         )
-        out.parent.mkdir(parents=True, exist_ok=True)
         temporary = stack.enter_context(atomic_output(out))
         written = muxing.write_movie(temporary, template=template, facts=facts, packets=packets, sound=sound)
-        if written != covered.frames:
-            raise ConformError(f"{written} of {covered.frames} frames were encoded for {out.name}")
+        if written != made.frames:
+            raise ConformError(f"{written} of {made.frames} frames were encoded for {out.name}")
         if copied is None:
             mastering.write_mastering(temporary, mastering.mastering_of(source))
+    return made
+
+
+def as_made(
+    shot: Shot,
+    splices: Sequence[Splice],
+    *,
+    path: Path,
+    settings: PlanSettings,
+    take_range: FrameRange | None = None,
+    reel: str | None = None,
+) -> Conformed:
+    """What `conform` writes to `path`, or has written there.
+
+    Raises:
+        ConformError, MediaError: as `conform`.
+
+    """
+    source, covered = shot.source, take_range or shot.media.with_handles
+    weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
+    copied = encoding.same_as(source)
+    recipe = copied or encoding.mezzanine(settings.mezzanine, width=source.width, height=source.height)
+    compositions = composed(shot, splices, covered=covered, settings=settings)
+    changed = shown_frames(weights, compositions) if copied else tuple(range(covered.start, covered.end))
+    start, drop = take_start(shot, covered)
     return Conformed(
-        path=out,
+        path=path,
         in_frame=covered.start,
         frames=covered.frames,
         rate=shot.media.rate,
@@ -138,11 +172,12 @@ def conform(
         drop_frame=drop,
         reel=reel,
         recipe=recipe,
-        color=color,
+        color=take_color(source, recipe),
         copied_packets=covered.frames - len(changed),
         changed=changed,
         weights=weights,
         compositions=compositions,
+        sequence=numbering(shot, covered, folder=path, start_frame=start) if copied and source.sequence else None,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from reperform.errors import ConformError
 from reperform.media import ffmpeg, naming
 from reperform.media.opening import opened, reading
+from reperform.media.picture_files import writing
 from reperform.media.probing import picture_stream
 from reperform.model import Source
 
@@ -34,12 +35,16 @@ _DNXHR = {
 }  # fmt: skip
 _DNXHD_MEGABITS = {1235: 175, 1237: 115, 1238: 175, 1250: 90, 1251: 90, 1252: 60, 1253: 36, 1258: 42, 1259: 63}
 """A bit rate by which FFmpeg's encoder chooses each of DNxHD's compression ids."""
+# In slices of one picture: whole pictures at once take twice the memory at 4K, and a quarter more of the processor.
+_DNXHD_ENCODER = ("-c:v", "dnxhd", "-thread_type", "slice")
 _DNXHD_ID = slice(0x28, 0x2C)
 _LEAST_DNXHR = (256, 120)
-_WAITING = 4
-"""Pictures that may wait for the encoder beside those in its hands, one a core."""
-_UNTIL_THE_FIRST, _BETWEEN = 1.0, 30.0
+_WAITING = 2
+"""Pictures that may wait for the encoder beside those in its hands, one a thread."""
+_UNTIL_OPEN, _BETWEEN = 2.0, 60.0
 """Seconds that a picture waits at most: an encoder may want more of them before its first packet comes out."""
+_PIXELS_IN_HAND = 40_000_000
+"""Of all threads together: each holds 14 bytes of its own for a pixel, and the picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +64,10 @@ class Recipe:
 
 
 def same_as(source: Source) -> Recipe | None:
-    """The recipe whose pictures stand among the original's packets; None where those cannot be copied."""
-    if source.variable or source.kind != "movie" or source.sequence is not None:
+    """The recipe whose pictures stand among the original's packets or files; None where those cannot be copied."""
+    if source.sequence is not None:
+        return _picture_files(source)
+    if source.variable or source.kind != "movie":
         return None
     if source.codec == "prores":
         return _prores(source)
@@ -70,6 +77,14 @@ def same_as(source: Source) -> Recipe | None:
         arguments = ("-c:v", "mjpeg", "-q:v", "2", "-huffman", "optimal")
         return Recipe(name="Motion JPEG", arguments=arguments, pixel_format=source.pixel_format, tag="jpeg")
     return None
+
+
+def _picture_files(source: Source) -> Recipe | None:
+    """For an image sequence. Its pictures are written as files, with no encoder of movies."""
+    pixel_format = writing.planar_format(source)
+    if pixel_format is None:
+        return None
+    return Recipe(name=writing.KINDS[source.codec], arguments=(), pixel_format=pixel_format, tag="")
 
 
 def mezzanine(kind: Literal["prores", "dnxhr"], *, width: int, height: int) -> Recipe:
@@ -86,7 +101,7 @@ def mezzanine(kind: Literal["prores", "dnxhr"], *, width: int, height: int) -> R
             fix="Run again with --mezzanine prores; what was performed is kept.",
         )
     if kind == "dnxhr":
-        arguments = ("-c:v", "dnxhd", "-profile:v", "dnxhr_hqx")
+        arguments = (*_DNXHD_ENCODER, "-profile:v", "dnxhr_hqx")
         return Recipe(name="DNxHR HQX", arguments=arguments, pixel_format="yuv422p10le", tag="AVdh", range="tv")
     return Recipe(
         name="ProRes HQ", arguments=_prores_arguments(3, width), pixel_format="yuv422p10le", tag="apch", range="tv"
@@ -105,6 +120,7 @@ def encoded(
         FFmpegFailed: the encoder failed.
 
     """
+    threads = max(2, min(os.cpu_count() or 1, _PIXELS_IN_HAND // max(1, width * height)))
     arguments = ["-f", "rawvideo", "-pix_fmt", recipe.pixel_format, "-s", f"{width}x{height}", "-r", str(rate)]
     arguments += ["-i", "pipe:0"]
     # Options for colours on the output are ignored by FFmpeg 9; a filter's are not.
@@ -112,6 +128,8 @@ def encoded(
         arguments += ["-vf", f"setparams={tags}"]
     arguments += [
         *recipe.arguments,
+        "-threads",
+        str(threads),
         "-pix_fmt",
         recipe.pixel_format,
         "-an",
@@ -121,10 +139,11 @@ def encoded(
         "1",
         "pipe:1",
     ]
-    pace = _Pace()
+    pace = _Pace(threads + _WAITING)
     output = ffmpeg.stream(arguments, input=pace.held_back(pictures))
     try:
         with _demuxed(_Pipe(output)) as container:
+            pace.opened()
             stream = container.streams.video[0]
             yield stream, pace.counted(packet for packet in container.demux(stream) if packet.size)
     finally:
@@ -136,10 +155,14 @@ def encoded(
 class _Pace:
     """Holds pictures back while many are on their way: FFmpeg takes up to 24 into its queues, at 4K 800 MB of them."""
 
-    def __init__(self) -> None:
-        self._free = threading.Semaphore((os.cpu_count() or 1) + _WAITING)
-        self._patience = _UNTIL_THE_FIRST
+    def __init__(self, most: int) -> None:
+        self._free = threading.Semaphore(most)
+        self._patience = _UNTIL_OPEN
         self._over = False
+
+    def opened(self) -> None:
+        """The first packets are there: whatever happens to them, more will come, and pictures can wait for that."""
+        self._patience = _BETWEEN
 
     def held_back(self, pictures: Iterable[bytes]) -> Iterator[bytes]:
         """The pictures, each when there is room for it. Nothing depends on it: after a while it comes all the same."""
@@ -155,7 +178,6 @@ class _Pace:
     def counted(self, packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
         """The packets: for each that came out a picture may go in."""
         for packet in packets:
-            self._patience = _BETWEEN
             self._free.release()
             yield packet
 
@@ -232,7 +254,7 @@ def _dnxhd(source: Source) -> Recipe | None:
         name, formats = _DNXHR[profile]
         if source.pixel_format not in formats:
             return None
-        arguments = ("-c:v", "dnxhd", "-profile:v", name)
+        arguments = (*_DNXHD_ENCODER, "-profile:v", name)
         return Recipe(
             name=profile.replace("DNXHR", "DNxHR"), arguments=arguments, pixel_format=source.pixel_format, tag="AVdh"
         )
@@ -241,7 +263,7 @@ def _dnxhd(source: Source) -> Recipe | None:
     if megabits is None or source.pixel_format not in ("yuv422p", "yuv422p10le"):
         return None
     # NUT finds no letters for plain DNxHD by itself.
-    plain = ("-c:v", "dnxhd", "-b:v", f"{megabits}M", "-tag:v", "AVdn")
+    plain = (*_DNXHD_ENCODER, "-b:v", f"{megabits}M", "-tag:v", "AVdn")
     return Recipe(name=f"DNxHD {compression_id}", arguments=plain, pixel_format=source.pixel_format, tag="AVdn")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-__all__ = ["MovieFacts", "Track", "sound_length", "write_movie"]
+__all__ = ["MovieFacts", "Track", "as_24_bit", "sound_length", "write_movie"]
 
 _LARGEST_MOVIE_CLOCK = 10_000_000
 
@@ -178,7 +178,7 @@ class _SoundTrack:
         taken, self._rest = samples[:wanted], samples[wanted:]
         if not wanted:
             return None
-        packet = av.Packet(_as_24_bit(taken))
+        packet = av.Packet(as_24_bit(taken))
         packet.stream, packet.time_base = self._stream, Fraction(1, self._source.rate)
         packet.pts = packet.dts = self._written
         packet.duration = wanted
@@ -203,6 +203,7 @@ def _write_sound(container: OutputContainer, tracks: Iterable[_SoundTrack], fram
             container.mux(packet)
 
 
-def _as_24_bit(samples: NDArray[Any]) -> bytes:
+def as_24_bit(samples: NDArray[Any]) -> bytes:
+    """Samples with 24 bits at the top of each number as little-endian PCM."""
     four = np.ascontiguousarray(samples, dtype="<i4").view(np.uint8).reshape(*samples.shape, 4)
     return four[..., 1:].tobytes()

@@ -152,4 +152,4 @@ def mixed(parts: Sequence[tuple[Planes, Fraction]]) -> Planes:
 
 def raw(picture: Planes) -> bytes:
     """The bytes that FFmpeg's rawvideo wants."""
-    return b"".join(plane.tobytes() for plane in picture)
+    return b"".join(np.ascontiguousarray(plane).data for plane in picture)

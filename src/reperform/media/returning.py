@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reperform.errors import ConformError, MediaRefused
 from reperform.media import originals
+from reperform.media.clocks import decode_in_threads
 from reperform.media.encoding import Recipe
 from reperform.media.opening import opened, reading
 from reperform.media.pictures import Coding, Fitter, Planes, coding_of, has_alpha, mixed, planes, raw
@@ -47,7 +48,7 @@ def all_pictures(path: Path) -> Iterator[VideoFrame]:
         stream = picture_stream(container)
         if stream is None:
             raise ConformError(f"{path.name} has no picture")
-        stream.thread_type = "AUTO"
+        decode_in_threads(stream)
         yield from container.decode(stream)
 
 
@@ -80,10 +81,10 @@ class PictureMaker:
             MediaError: the original or a result cannot be read.
 
         """
-        for picture in self.pictures():
-            yield raw(picture)
+        with closing(self.pictures()) as pictures:
+            yield from map(raw, pictures)
 
-    def pictures(self) -> Iterator[Planes]:
+    def pictures(self) -> Generator[Planes]:
         """The pictures as planes, made one at a time.
 
         Raises:
@@ -98,8 +99,7 @@ class PictureMaker:
             for iterator in returned:
                 files.callback(_close, iterator)
             for frame in self._frames:
-                base = planes(next(original)) if self._shows_original(frame) else None
-                yield self._one(frame, base, returned)
+                yield self._one(frame, original, returned)
 
     @contextmanager
     def pairs(self, number: int) -> Iterator[Iterator[tuple[Planes, Planes]]]:
@@ -110,7 +110,8 @@ class PictureMaker:
             files.callback(_close, returned)
             yield ((planes(one), planes(other)) for one, other in zip(original, returned, strict=True))
 
-    def _one(self, frame: int, base: Planes | None, returned: Sequence[Iterator[VideoFrame]]) -> Planes:
+    def _one(self, frame: int, original: Iterator[VideoFrame], returned: Sequence[Iterator[VideoFrame]]) -> Planes:
+        base = planes(next(original)) if self._shows_original(frame) else None
         shares = self._weights.get(frame, {})
         parts = [(self._shown(number, frame, base, planes(next(returned[number]))), s) for number, s in shares.items()]
         rest = 1 - sum(shares.values(), Fraction(0))

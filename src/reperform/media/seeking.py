@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import av
 
 from reperform.errors import MediaError
-from reperform.media.clocks import file_zero, picture_stream
+from reperform.media.clocks import decode_in_threads, file_zero, picture_stream
 from reperform.media.opening import fraction, opened
 from reperform.model import Source
 
@@ -71,7 +71,7 @@ class Movie:
         stream = picture_stream(self._container)
         assert stream is not None
         self._stream = stream
-        stream.thread_type = "AUTO"
+        decode_in_threads(stream)
         self._base = fraction(stream.time_base) or Fraction(1, 1000)
         self._zero = file_zero(self._container) / self._base
         self.pictures = self._decoded(self._container.demux(stream))

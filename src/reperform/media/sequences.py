@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["frame_path", "pictures", "probe"]
 
 _CODECS = {"png": "PNG", "tiff": "TIFF", "dpx": "DPX", "mjpeg": "JPEG"}
+_PLANAR = frozenset({"gbrp10", "gbrp12"})
 _TRANSCODE = (
     "Render it as PNG, TIFF, DPX or JPEG, or as a ProRes movie with the same timecode, and relink the clip to that."
 )
@@ -35,7 +36,7 @@ def frame_path(source: Source, frame: int) -> Path:
 def probe(path: Path, sequence: ImageSequence, *, rate: Rate) -> Source:
     """The movie that a sequence is at `rate`; `path` is its folder and pattern. Looks into its first, middle and last picture.
 
-    Pixels other than YUV are taken for RGB: 8 bits, or 16 where one of the three has more.
+    Pixels other than YUV are taken for RGB: 8 bits, 10 or 12 where all three have that, or 16 where one has more.
 
     Raises:
         MediaRefused: pictures that reperform does not read, or of different sizes.
@@ -122,5 +123,7 @@ def _one_format(pictures: Sequence[VideoFrame]) -> str:
     names = {picture.format.name for picture in pictures}
     if all(name.startswith("yuv") for name in names):
         return names.pop() if len(names) == 1 else "yuvj444p"
+    if len(bare := {name.removesuffix("le").removesuffix("be") for name in names}) == 1 and bare <= _PLANAR:
+        return f"{bare.pop()}le"
     deep = any(part.bits > 8 for picture in pictures for part in picture.format.components)
     return "rgb48le" if deep else "rgb24"

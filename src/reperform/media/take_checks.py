@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reperform.errors import ReperformError
 from reperform.media import frames, naming, originals
@@ -14,6 +15,7 @@ from reperform.media.opening import opened
 from reperform.media.pictures import Fitter, Planes, planes
 from reperform.media.probing import picture_stream, probe
 from reperform.media.returning import PictureMaker, all_pictures, take_coding
+from reperform.media.sequence_checks import check_sequence_take
 from reperform.media.splicing import Splice
 from reperform.model import Check, Shot, Source
 from reperform.timing import format_timecode
@@ -23,30 +25,40 @@ if TYPE_CHECKING:
 
     from av.video.frame import VideoFrame
 
+    from reperform.media.checks.watching import Watch
     from reperform.media.conforming import Conformed
     from reperform.media.muxing import Track
 
 __all__ = ["check_take"]
 
 _SAMPLED = 9
+_LINES = 256
+"""Lines that are compared at a time: all of a large picture as floating numbers would take thrice its memory."""
 _CLOSE = 26.0
 """Decibels by which the take's picture must be the one that was meant: the lightest codecs keep more, another frame less."""
 
 
 def check_take(
-    conformed: Conformed, shot: Shot, splices: Sequence[Splice], *, sound: Sequence[Track] = ()
+    conformed: Conformed,
+    shot: Shot,
+    splices: Sequence[Splice],
+    *,
+    sound: Sequence[Track] = (),
+    watch: Watch | None = None,
 ) -> tuple[Check, ...]:
     """Reads the take back: clock, raster, timecode, colours, sound, untouched packets, and every frame decoded.
 
-    `splices` and `sound` are those it was conformed with.
+    `splices` and `sound` are those it was conformed with. `watch` sees the pictures as they pass.
 
     Raises:
         MediaError: the original or a result cannot be read.
 
     """
+    if conformed.sequence is not None:
+        return check_sequence_take(conformed, shot, splices, sound=sound, watch=watch)
     try:
         take = probe(conformed.path)
-        pictures = _pictures(conformed, shot, splices)
+        pictures = _pictures(conformed, shot, splices, watch)
     except ReperformError as error:
         return (Check(name="decodes", passed=False, detail=error.message),)
     checks = [*pictures, _clock(conformed, take), _raster(shot.source, take), _timecode(conformed, take)]
@@ -124,7 +136,7 @@ def _untouched(conformed: Conformed, shot: Shot) -> Check:
     return Check(name="untouched packets", passed=not different, detail=detail)
 
 
-def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice]) -> list[Check]:
+def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch: Watch | None) -> list[Check]:
     """Decodes what was encoded, and compares some of it with what it was meant to be.
 
     Of a take that holds the original's packets only its own are decoded: the others are compared as bytes.
@@ -144,8 +156,14 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice]) -> li
     try:
         for frame, picture in _encoded(conformed):
             count += 1
+            seen = watch is not None and watch.wants(frame)
+            if not seen and frame not in compared:
+                continue
+            found = planes(fitter.fit(picture))
             if frame in compared:
-                worst = min(worst, _decibels(planes(fitter.fit(picture)), next(meant)))
+                worst = min(worst, _decibels(found, next(meant)))
+            if watch is not None and seen:
+                watch.see(frame, found)
     finally:
         _close(meant)
     expected = len(conformed.changed) if conformed.copied_packets else conformed.frames
@@ -190,7 +208,16 @@ def _same_format(conformed: Conformed, source: Source) -> Fitter:
 
 def _decibels(found: Planes, meant: Planes) -> float:
     """Peak signal to noise, of the luma."""
-    difference = found[0].astype(np.float32) - meant[0]
-    error = float(np.mean(difference * difference))
+    error = sum(_squares(found[0][top : top + _LINES], meant[0][top : top + _LINES]) for top in _bands(meant[0]))
+    error /= meant[0].size
     peak = 255.0 if meant[0].dtype == np.uint8 else 1023.0
     return float("inf") if error == 0 else 20 * float(np.log10(peak)) - 10 * float(np.log10(error))
+
+
+def _bands(plane: NDArray[Any]) -> range:
+    return range(0, len(plane), _LINES)
+
+
+def _squares(found: NDArray[Any], meant: NDArray[Any]) -> float:
+    difference = found.astype(np.float32) - meant
+    return float(np.vdot(difference, difference))

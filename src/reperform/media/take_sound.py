@@ -7,11 +7,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reperform.media import sound
+from reperform.media.matching import Match, Matched, match
 from reperform.media.placing import Layer, Layers, fade_samples, own_layers, reading_of, voice_layers
 from reperform.media.sound import Exact
+from reperform.media.sound_mixing import Form, Laid, joined, meeting, merged, mixed, to_24_bits, voices_laid, weights_of
 from reperform.model import AudioStream, Cue, Shot, SoundSource
 from reperform.timing import FrameRange, sample_at
 
@@ -24,7 +25,7 @@ MADE_RATE = 48000
 """Sample rate of the sound that a take gets where its original has none."""
 
 _BLOCK = 1 << 15
-_Floats = NDArray[np.float64]
+_TOP_24 = np.int32(-256)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class TakeSound:
     Ranges are frames of the shot's clock, half-open. Outside the cues the samples are the original's: bit for bit where
     it is PCM of up to 24 bits. A cue driven by the original's own sound leaves it as it is. An original without sound gets
     one stream, silent outside the cues; a shot on the record's clock, or with `own_around`, gets one with the shot's own sound
-    outside them.
+    outside them. With `match` each voice is brought to the production sound around its cue (`matching.match`), on each track.
     """
 
     def __init__(
@@ -67,28 +68,36 @@ class TakeSound:
         *,
         spoken: Spoken | None = None,
         own_around: bool = False,
+        match: bool = False,
     ) -> None:
         self._shot = shot
+        self._match = match
+        self._matches: dict[tuple[int, str], Match] = {}
         self._own_around = own_around or shot.clock == "record"
         self._range = take_range
-        self._cues = [(cue, cue_range) for cue, cue_range in cues if _is_heard(shot, cue)]
+        self._cues = joined([(cue, cue_range) for cue, cue_range in cues if _is_heard(shot, cue)])
         self._spoken = spoken
         self.tracks: tuple[TakeTrack, ...] = self._tracks()
         """In the order of the original's streams."""
 
+    @property
+    def matches(self) -> tuple[tuple[int, str, Match], ...]:
+        """What was done to the voices: number of the track, id of the cue. Empty without `match`, and until a track was read."""
+        return tuple((track, cue, found) for (track, cue), found in sorted(self._matches.items()))
+
     def _tracks(self) -> tuple[TakeTrack, ...]:
         if self._shot.clock == "media" and self._shot.source.audio:
-            return tuple(self._track_for(stream) for stream in self._shot.source.audio)
+            return tuple(self._track_for(number, stream) for number, stream in enumerate(self._shot.source.audio))
         channels = self._made_channels()
         if not channels:
             return ()
         layout = "mono" if channels == 1 else "stereo"
-        return (self._track(MADE_RATE, channels, layout, None),)
+        return (self._track(0, MADE_RATE, channels, layout, None),)
 
-    def _track_for(self, stream: AudioStream) -> TakeTrack:
-        return self._track(stream.rate, stream.channels, stream.layout, stream)
+    def _track_for(self, number: int, stream: AudioStream) -> TakeTrack:
+        return self._track(number, stream.rate, stream.channels, stream.layout, stream)
 
-    def _track(self, rate: int, channels: int, layout: str, original: AudioStream | None) -> TakeTrack:
+    def _track(self, number: int, rate: int, channels: int, layout: str, original: AudioStream | None) -> TakeTrack:
         start, end = self._clock(self._range, rate)
         return TakeTrack(
             rate=rate,
@@ -96,7 +105,7 @@ class TakeSound:
             layout=layout,
             samples=end - start,
             original=original,
-            _maker=lambda: self._blocks(rate, channels, original),
+            _maker=lambda: self._blocks(Form(number=number, rate=rate, channels=channels, layout=layout), original),
         )
 
     def _made_channels(self) -> int:
@@ -107,20 +116,42 @@ class TakeSound:
                 widths.append(files.enter_context(own_layers(self._shot)).channels)
         return min(2, max(widths, default=0))
 
-    def _blocks(self, rate: int, channels: int, original: AudioStream | None) -> Iterator[Exact]:
-        start, end = self._clock(self._range, rate)
+    def _blocks(self, form: Form, original: AudioStream | None) -> Iterator[Exact]:
+        start, end = self._clock(self._range, form.rate)
+        fade = fade_samples(form.rate)
         with ExitStack() as files:
-            around = files.enter_context(self._around(rate, channels, original))
-            voices = [(files.enter_context(self._voice(cue)), *self._clock(part, rate)) for cue, part in self._cues]
-            edges = _merged([(first, last) for _, first, last in voices])
+            around = files.enter_context(self._around(form.rate, form.channels, original))
+            opened = [(files.enter_context(self._voice(cue)), cue, part) for cue, part in self._cues]
+            laid_voices = [
+                Laid(self._matched(voice, cue, form, around), *self._clock(part, form.rate))
+                for voice, cue, part in opened
+            ]
+            voices = meeting(laid_voices, form)
+            edges = merged([(voice.first, voice.last) for voice in voices])
             for first in range(start, end, _BLOCK):
                 samples = min(_BLOCK, end - first)
-                heard = [(voice, low, high) for voice, low, high in voices if low < first + samples and first < high]
+                heard = [voice for voice in voices if voice.first < first + samples and first < voice.last]
                 block = around(first, samples)
                 if heard:
-                    laid = _laid(heard, first, samples, rate, channels)
-                    block = _mixed(block, laid, _weights(edges, first, samples, fade_samples(rate)))
+                    laid = voices_laid(heard, first, samples, form)
+                    block = mixed(block, laid, weights_of(edges, first, samples, fade))
                 yield block
+
+    def _matched(self, voice: Layers, cue: Cue, form: Form, around: Callable[[int, int], Exact]) -> Layers | Matched:
+        """The voice as this track has it."""
+        if not self._match:
+            return voice
+        key = (form.number, cue.id)
+        if key not in self._matches:
+            self._matches[key] = match(
+                voice,
+                lambda start, samples: around(start, samples) / 2.0**31,
+                self._clock(cue.range, form.rate),
+                rate=form.rate,
+                channels=form.channels,
+                layout=form.layout,
+            )
+        return Matched(voice, self._matches[key], rate=form.rate)
 
     def _clock(self, frames: FrameRange, rate: int) -> tuple[int, int]:
         clock_rate = self._shot.media.rate
@@ -134,7 +165,7 @@ class TakeSound:
                 yield lambda start, samples: reader.exact(start - original.start_sample, samples) & _TOP_24
         elif self._own_around:
             with own_layers(self._shot) as own:
-                yield lambda start, samples: _to_24_bits(own.read(start, samples, rate=rate, channels=channels))
+                yield lambda start, samples: to_24_bits(own.read(start, samples, rate=rate, channels=channels))
         else:
             yield lambda _, samples: np.zeros((samples, channels), np.int32)
 
@@ -151,9 +182,6 @@ class TakeSound:
             yield Layers([Layer(rate=reader.rate, channels=width, weight=1, read=read)])
 
 
-_TOP_24 = np.int32(-256)
-
-
 def _is_heard(shot: Shot, cue: Cue) -> bool:
     """Whether the cue's voice is another sound than what the original has there anyway."""
     starts = {stream.index: stream.start_sample for stream in shot.source.audio} if shot.clock == "media" else {}
@@ -164,44 +192,3 @@ def _is_heard(shot: Shot, cue: Cue) -> bool:
         if abs(voice.start_sample - voice.offset_samples - there) > 1:
             return True  # the sound was slipped against its picture in the cut
     return False
-
-
-def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The ranges in order, those that touch made one: between two cues without a gap nothing of the original is heard."""
-    merged: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return merged
-
-
-def _laid(voices: Sequence[tuple[Layers, int, int]], start: int, samples: int, rate: int, channels: int) -> _Floats:
-    """The voices of a block, [samples, channels], each inside its own range."""
-    laid = np.zeros((samples, channels))
-    for layers, low, high in voices:
-        first, last = max(low, start), min(high, start + samples)
-        laid[first - start : last - start] = layers.read(first, last - first, rate=rate, channels=channels)
-    return laid
-
-
-def _weights(edges: Sequence[tuple[int, int]], start: int, samples: int, fade: int) -> _Floats:
-    """How much of the voice is heard, [samples, 1]: rising over `fade` samples inside each range, falling before its end."""
-    clock = np.arange(start, start + samples)
-    weights = np.zeros(samples)
-    for first, last in edges:
-        inside = np.minimum(clock - first + 1, last - clock)
-        weights = np.maximum(weights, np.clip(inside / (fade + 1), 0, 1))
-    return weights[:, None]
-
-
-def _mixed(around: Exact, voice: _Floats, weights: _Floats) -> Exact:
-    """Both together; where nothing of the voice is heard, exactly what was there."""
-    blended = _to_24_bits(around / 2.0**31 * (1 - weights) + voice * weights)
-    return np.where(weights > 0, blended, around)
-
-
-def _to_24_bits(piece: NDArray[np.floating]) -> Exact:
-    steps = np.clip(np.rint(piece.astype(np.float64) * 2**23), -(2**23), 2**23 - 1)
-    return steps.astype(np.int32) << 8

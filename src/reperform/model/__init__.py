@@ -14,7 +14,8 @@ from reperform.model.plans import IgnoredMarker, Plan, PlanSettings, TimelineInf
 from reperform.model.problems import Place, Problem
 from reperform.model.shots import RecordRange, Shot, ShotMedia
 from reperform.model.sources import AudioStream, ImageSequence, Source
-from reperform.model.takes import Check, Take, TakeComposite, TakeCue
+from reperform.model.takes import Check, Take, TakeComposite, TakeCredentials, TakeCue, TakeMatch
+from reperform.model.thresholds import Thresholds
 
 __all__ = [
     "AudioStream",
@@ -40,7 +41,10 @@ __all__ = [
     "Source",
     "Take",
     "TakeComposite",
+    "TakeCredentials",
     "TakeCue",
+    "TakeMatch",
+    "Thresholds",
     "TimelineInfo",
     "Totals",
     "Voice",

@@ -10,6 +10,7 @@ from reperform.model.documents import Document, PathText, RateText
 from reperform.model.jobs import Cost
 from reperform.model.problems import Problem
 from reperform.model.shots import Shot
+from reperform.model.thresholds import Thresholds
 
 __all__ = ["IgnoredMarker", "Plan", "PlanSettings", "TimelineInfo", "Totals"]
 
@@ -49,6 +50,10 @@ class PlanSettings(Document):
     """What of a returned picture a take shows: the region that the engine changed, or all of it."""
     matte: bool = False
     """Whether the changed region is written beside the take, as a movie."""
+    match_sound: bool = False
+    """Whether voices are brought to the production sound around them."""
+    c2pa: bool = False
+    """Whether takes are given content credentials."""
     reel: Literal["own", "same"] = "own"
     name_template: str | None = None
     takes_dir: PathText | None = None
@@ -65,6 +70,8 @@ class PlanSettings(Document):
     timeline_name: str | None = None
     timeline_rate: RateText | None = None
     """Of a timeline that does not say its own."""
+    checks: Thresholds = Thresholds()
+    """How far a take may be off."""
     options: dict[str, str] = Field(default_factory=dict)
     """`--option engine.field=value`."""
     rehearsal: bool = False

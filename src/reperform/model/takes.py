@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from reperform.direction import Direction
 from reperform.model.documents import Document, PathText, RateText
 from reperform.model.jobs import Cost
+from reperform.model.sources import ImageSequence
 from reperform.timing import FrameRange
 
-__all__ = ["Check", "Take", "TakeComposite", "TakeCue"]
+__all__ = ["Check", "Take", "TakeComposite", "TakeCredentials", "TakeCue", "TakeMatch"]
 
 
 class Check(Document):
@@ -20,6 +23,14 @@ class Check(Document):
     passed: bool
     detail: str
     """What was measured, against what."""
+    noticed: bool = False
+    """Worse than its threshold, and yet no reason to keep the take out: it passed, with a remark."""
+    frame: int | None = None
+    """Where it is worst, on the shot's clock; None where it is no matter of one frame."""
+    timecode: str | None = None
+    """The same as record timecode."""
+    fix: str | None = None
+    """What a person can do about it."""
 
 
 class TakeCue(Document):
@@ -56,6 +67,38 @@ class TakeComposite(Document):
     """Levels of 255 by which colours were off at most, and were put right."""
 
 
+class TakeMatch(Document):
+    """What brought the voice of one cue to the production sound around it, on one track of the take."""
+
+    cue: str
+    track: int
+    """Of the take's sound, from 0."""
+    production_lufs: float | None
+    """Of the production sound around the cue; None where there is none."""
+    voice_lufs: float | None
+    """Of the voice before; None where it is silent."""
+    gain_db: float = 0.0
+    bands_db: dict[int, float] = Field(default_factory=dict)
+    """By the middle of the octave in Hz, before the gain; empty where nothing was changed."""
+    true_peak_dbtp: float | None = None
+    """Of the voice after; None where nothing was changed."""
+    limited: str = ""
+    """Why it was not brought all the way, or not at all."""
+
+
+class TakeCredentials(Document):
+    """The C2PA content credentials of a take, as they were found valid after they were written."""
+
+    place: Literal["embedded", "sidecar"]
+    """In the take's file; or beside it, as STEM.c2pa."""
+    signer: str
+    """Whom the certificate names."""
+    self_signed: bool
+    """The certificate was made here: it shows that nothing has changed since, and not who signed."""
+    manifest: str
+    """The label of the manifest."""
+
+
 class Take(Document):
     """Conformed media for one shot, an alternate of its original on the same clock."""
 
@@ -63,6 +106,7 @@ class Take(Document):
     number: int
     """As in the file's name; never reused."""
     path: PathText
+    """The file; of an image sequence the folder of its pictures, beside which its sound stands as `FOLDER.wav`."""
     preview: bool
     shot_id: str
     engine: str
@@ -86,6 +130,12 @@ class Take(Document):
     consent: tuple[str, ...] = ()
     composite: tuple[TakeComposite, ...] = ()
     """Of each result; none where whole pictures were asked for."""
+    matched: tuple[TakeMatch, ...] = ()
+    """Of each voice, with `--match-sound`."""
+    credentials: TakeCredentials | None = None
+    """None where it was not signed."""
+    sequence: ImageSequence | None = None
+    """The pictures in the folder, one file a frame. None for a movie."""
 
     @property
     def passed(self) -> bool:

@@ -52,13 +52,21 @@ class Making:
         )
 
     @property
+    def is_sequence(self) -> bool:
+        """Whether the take is an image sequence: a folder of pictures, not a file."""
+        return self.shot.source.sequence is not None and encoding.same_as(self.shot.source) is not None
+
+    @property
     def conforming(self) -> str:
         """Digest of the settings that shape the file. Where the original's packets are copied, no mezzanine does."""
         copied = encoding.same_as(self.shot.source) is not None
         shaping = self.settings.model_copy(update={"mezzanine": PlanSettings().mezzanine}) if copied else self.settings
         # Takes from before there was a choice show whole frames.
         composite = {"composite"} if self.settings.composite != "whole" else set()
-        return _digest(shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel", *composite}))
+        sound = {"match_sound"} if self.settings.match_sound else set()
+        said = shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel", *composite, *sound})
+        # Takes of image sequences were movies once.
+        return _digest(said | ({"pictures": "files"} if self.is_sequence else {}))
 
     @property
     def identity(self) -> str:

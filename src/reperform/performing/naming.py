@@ -40,8 +40,10 @@ def check_template(template: str) -> None:
         )
 
 
-def file_name(template: str, facts: Mapping[str, str | int], *, preview: bool) -> str:
+def file_name(template: str, facts: Mapping[str, str | int], *, preview: bool, folder: bool = False) -> str:
     """The name of a take's file, with its ending: safe in every file system, whatever the facts hold.
+
+    With `folder` that of a folder of pictures: without a dot, for what follows one would be an ending.
 
     Raises:
         SettingsError: the template makes names longer than file systems take.
@@ -56,7 +58,8 @@ def file_name(template: str, facts: Mapping[str, str | int], *, preview: bool) -
     if len(name.encode()) > _LONGEST_BYTES:
         # Never cut short: without its number a name would not be free for ever.
         raise SettingsError(f"“{template}” makes names that are too long: {name[:40]}…", fix="Use fewer fields.")
-    return f"{name}{'_PREVIEW' if preview else ''}.mov"
+    name += "_PREVIEW" if preview else ""
+    return name.replace(".", "_") if folder else f"{name}.mov"
 
 
 def stem_of(name: str) -> str:

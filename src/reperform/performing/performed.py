@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reperform.errors import AccessRefused, CostCeiling
-from reperform.model import Place, Problem, Shot, Take
+from reperform.model import Check, Place, Problem, Shot, Take
 
 __all__ = ["Performed", "problem_of", "problems_with"]
 
@@ -56,10 +56,28 @@ def problems_with(take: Take, shot: Shot, warnings: Sequence[str]) -> list[Probl
     """What is to be said of a take: what of its results was put right, and why it is not put in the timeline."""
     where = Place(track=shot.track, clip=shot.clip, timecode=shot.record.in_)
     problems = [Problem(severity="warning", where=where, message=f"{take.id}: {warning}") for warning in warnings]
-    failed = [f"{check.name} ({check.detail})" for check in take.checks if not check.passed]
-    if failed:
-        message = f"{take.id} did not pass: {'; '.join(failed)}. It is kept, and not put in the timeline."
-        problems.append(
-            Problem(severity="error", where=where, message=message, fix=f"Look at {take.path}, or ask for `--another`.")
+    problems += [
+        Problem(
+            severity="warning",
+            where=where.model_copy(update={"timecode": check.timecode or where.timecode}),
+            message=f"{take.id}, {check.name}: {check.detail}{_at(check)}",
+            fix=check.fix,
         )
+        for check in take.checks
+        if check.noticed
+    ]
+    failed = [check for check in take.checks if not check.passed]
+    if failed:
+        said = "; ".join(f"{check.name} ({check.detail}{_at(check)})" for check in failed)
+        message = f"{take.id} did not pass: {said}. It is kept, and not put in the timeline."
+        fixes = list(dict.fromkeys(check.fix for check in failed if check.fix))
+        fix = " ".join([f"Look at {take.path}.", *fixes]) if fixes else f"Look at {take.path}, or ask for `--another`."
+        problems.append(Problem(severity="error", where=where, message=message, fix=fix))
     return problems
+
+
+def _at(check: Check) -> str:
+    """Where it is worst."""
+    if check.frame is None:
+        return ""
+    return f", at {check.timecode}, frame {check.frame}" if check.timecode else f", at frame {check.frame}"

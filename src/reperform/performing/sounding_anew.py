@@ -8,6 +8,7 @@ from pathlib import Path
 from reperform.errors import ConformError
 from reperform.linking.same_frames import frames_later
 from reperform.media.probing import probe
+from reperform.media.sequence_takes import sound_path
 from reperform.model import AudioStream, Cue, Shot, SoundSource, Take, TakeCue, Voice
 from reperform.performing.origins import Origin
 from reperform.timing import sample_at
@@ -86,18 +87,19 @@ class SoundsAnew:
 
     def _from_take(self, cue: TakeCue, name: str) -> Voice:
         """What the earlier take sounds like in the cue, which stands on the new clock."""
-        if not self._take.path.exists():
+        heard = self._take.path if self._take.sequence is None else sound_path(self._take.path)
+        if not heard.exists():
             raise ConformError(
-                f"the voice “{name}” is not there any more, nor is {self._take.path.name}, in which it is heard",
+                f"the voice “{name}” is not there any more, nor is {heard.name}, in which it is heard",
                 fix=f"Put “{name}” back where it was.",
             )
-        stream = probe(self._take.path).audio[0]
+        stream = probe(heard).audio[0]
         before = next(each for each in self._take.cues if each.id == cue.id)
         start = sample_at(before.in_frame - self._take.in_frame, self._take.rate, stream.rate)
-        self.notes.append(f"the voice “{name}” is not there any more: it is heard as {self._take.path.name} has it")
+        self.notes.append(f"the voice “{name}” is not there any more: it is heard as {heard.name} has it")
         return Voice(
             kind="file",
-            path=self._take.path,
+            path=heard,
             stream=stream.index,
             sample_rate=stream.rate,
             start_sample=start,

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reperform.errors import ConformError
 from reperform.ledger.ledger import Ledger
-from reperform.ledger.records import Covered, Remapped, TakeRow
-from reperform.media import checking, conforming, probing
-from reperform.media.aligning import Alignment, one_to_one
+from reperform.ledger.records import TakeRow
+from reperform.media import conforming
 from reperform.media.compositing import matte_file, report
 from reperform.media.compositing.composing import Compositions
 from reperform.media.conforming import Conformed
-from reperform.media.splicing import Splice
-from reperform.media.take_sound import TakeSound
-from reperform.model import Check, Cost, Cue, SoundSource, Take, TakeCue
-from reperform.performing import naming
-from reperform.performing.fetching import ALIGNMENT
-from reperform.performing.making import Making, anchor, picture_identity
+from reperform.model import Check, Cost, Take, TakeCue
+from reperform.performing import judging, materials, naming
+from reperform.performing.accounts import accounted, matches_of
+from reperform.performing.making import Making, picture_identity
 from reperform.planning.targets import PREVIEW
-from reperform.timing import FrameRange, format_timecode, sample_at
+from reperform.timing import format_timecode
 
 __all__ = ["MadeTake", "make", "read", "standing"]
+
+_NO_PICTURES = (
+    "its pictures are of a kind that is not written here: the take is a movie in the mezzanine, without transparency"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -52,37 +51,49 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
     row = making.made_already(ledger)
     if row is not None and ledger.takes.path(row).exists():
         _write_matte(making, row, ledger)
-        return MadeTake(take=_current(row, making, ledger), new=False)
+        return _accounted_again(row, making, ledger)
     row = row or _numbered(making, ledger)
     path = ledger.takes.path(row)
-    splices = tuple(_splice(cue, each, ledger) for cue, _, covered in making.cues for each in covered)
-    # On the record's clock there is no reel: its timecode is not one of the original's.
-    original_reel = making.shot.source.reel if making.shot.clock == "media" else None
-    reel = naming.reel_name(original_reel, row.number, own=making.settings.reel == "own")
-    tracks = _sound(making, row.range, ledger).tracks
+    splices = materials.splices_of(making, ledger)
+    heard = materials.sound_of(making, row.range, ledger)
+    tracks = heard.tracks
     conformed = conforming.conform(
         making.shot,
         splices,
         out=path,
         settings=making.settings,
         take_range=row.range,
-        reel=reel,
+        reel=materials.reel_of(making, row),
         sound=tracks,
     )
-    checks = checking.check_take(conformed, making.shot, splices, sound=tracks)
+    checks = judging.judged(making, conformed, splices, sound=tracks)
     _log.info(
         "take %s: %s, %s of %s frames copied", path.name, conformed.codec, conformed.copied_packets, conformed.frames
     )
     composite = report.reports(conformed)
     said = report.check_of(composite)
-    checks = (*_of_results(splices), *checks, *([said] if said else ()))
-    take = _document(making, row, conformed, checks, ledger).model_copy(update={"composite": composite})
+    checks = (*materials.failed_checks(splices), *checks, *([said] if said else ()))
+    more = {"composite": composite, "matched": matches_of(heard)}
+    take = _document(making, row, conformed, checks, ledger).model_copy(update=more)
     _write_matte(making, row, ledger, conformed.compositions)
+    take, told = accounted(take, making)
     ledger.takes.finish(row, take.model_dump_json())
     put_right = [f"{each.name}: {said}" for each in splices if each.alignment for said in each.alignment.warnings]
+    if making.shot.source.sequence is not None and conformed.sequence is None:
+        put_right.append(_NO_PICTURES)
     # A preview's whole picture, or none of it, is what a preview is.
     found = () if take.preview else filter(None, map(report.warning_of, composite))
-    return MadeTake(take=take, new=True, warnings=(*put_right, *found))
+    return MadeTake(take=take, new=True, warnings=(*put_right, *found, *told))
+
+
+def _accounted_again(row: TakeRow, making: Making, ledger: Ledger) -> MadeTake:
+    """A take that was there, with what it lacks of the account that is asked for now."""
+    take = _current(row, making, ledger)
+    accounting, told = accounted(take, making)
+    if accounting is not take:
+        kept = read(row, ledger, shot_id=take.shot_id).model_copy(update={"credentials": accounting.credentials})
+        ledger.takes.finish(row, kept.model_dump_json())
+    return MadeTake(take=accounting, new=False, warnings=told)
 
 
 def _write_matte(making: Making, row: TakeRow, ledger: Ledger, compositions: Compositions | None = None) -> None:
@@ -90,7 +101,7 @@ def _write_matte(making: Making, row: TakeRow, ledger: Ledger, compositions: Com
     out = matte_file.matte_path(ledger.takes.path(row))
     if not making.settings.matte or out.exists():
         return
-    splices = tuple(_splice(cue, each, ledger) for cue, _, covered in making.cues for each in covered)
+    splices = materials.splices_of(making, ledger)
     if compositions is None:
         compositions = conforming.composed(making.shot, splices, covered=row.range, settings=making.settings)
     matte_file.write_matte(
@@ -143,7 +154,9 @@ def _numbered(making: Making, ledger: Ledger) -> TakeRow:
     folder = making.settings.takes_dir or Path("takes")
 
     def file_of(number: int) -> str:
-        name = naming.file_name(template, {**facts, "number": number}, preview=_engine(making)[0] == PREVIEW)
+        name = naming.file_name(
+            template, {**facts, "number": number}, preview=_engine(making)[0] == PREVIEW, folder=making.is_sequence
+        )
         return (folder / name).as_posix()
 
     return ledger.takes.number(
@@ -156,86 +169,6 @@ def _numbered(making: Making, ledger: Ledger) -> TakeRow:
         settings=making.conforming,
         file_of=file_of,
     )
-
-
-def _splice(cue: Cue, covered: Covered, ledger: Ledger) -> Splice:
-    result = covered.result
-    file = ledger.project / result.file
-    alignment = None if result.alignment is None else ALIGNMENT.validate_json(result.alignment)
-    if not file.exists():
-        raise ConformError(
-            f"the paid result {file} is no longer there",
-            fix="Put it back from a backup; it is not paid for again by itself (`--another` does).",
-        )
-    if alignment is not None and len(alignment.frames) != result.frames_sent:
-        raise ConformError(
-            f"what came back for {cue.id} cannot be used: {_failures(alignment)}",
-            fix=f"It is kept as {file}. Perform the cue again with `--another {cue.id}`.",
-        )
-    frames = result.frames_sent
-    if covered.remapped is not None:
-        alignment = _remapped(covered.remapped, alignment or one_to_one(frames))
-        frames = len(alignment.frames)
-    return Splice(
-        cue=FrameRange(cue.in_frame + covered.cue_start, covered.frames),
-        returned=file,
-        returned_range=FrameRange(anchor(cue, covered), frames),
-        alignment=alignment,
-        name=cue.id,
-    )
-
-
-def _remapped(remapped: Remapped, alignment: Alignment) -> Alignment:
-    """What came back, laid out at the pace of the shot."""
-    frames = tuple(None if number is None else alignment.frames[number] for number in remapped.frames)
-    return replace(alignment, frames=frames)
-
-
-def _failures(alignment: Alignment) -> str:
-    return "; ".join(f"{check.name}: {check.detail}" for check in alignment.checks if not check.passed)
-
-
-def _of_results(splices: Sequence[Splice]) -> tuple[Check, ...]:
-    """What of the results failed; what passed needs no word in the take."""
-    found = [(splice, check) for splice in splices if splice.alignment for check in splice.alignment.checks]
-    return tuple(
-        check.model_copy(update={"name": f"{splice.name} {check.name}"}) for splice, check in found if not check.passed
-    )
-
-
-def _sound(making: Making, covers: FrameRange, ledger: Ledger) -> TakeSound:
-    spoken = {cue.id: covered for cue, _, covered in making.cues}
-    return TakeSound(
-        making.shot,
-        covers,
-        [(making.voiced.get(cue.id, cue), cue.range) for cue, _, _ in making.cues],
-        spoken=_speech(making, spoken, ledger),
-        own_around=making.own_sound_around,
-    )
-
-
-def _speech(
-    making: Making, answers: dict[str, tuple[Covered, ...]], ledger: Ledger
-) -> Callable[[Cue], SoundSource | None]:
-    """Where the engine's own speech is: in the sound of what came back."""
-    rate = making.settings.send_rate or making.shot.media.rate
-    performed = {cue.id: cue for cue, _, _ in making.cues}
-
-    def find(cue: Cue) -> SoundSource | None:
-        first = answers[cue.id][0]
-        returned = probing.probe(ledger.project / first.result.file)
-        if not returned.audio:
-            return None
-        stream = returned.audio[0]
-        at_frame = cue.in_frame - anchor(performed[cue.id], first)
-        return SoundSource(
-            path=returned.path,
-            stream=stream.index,
-            sample_rate=stream.rate,
-            at_sample=sample_at(at_frame, rate, stream.rate) - stream.start_sample,
-        )
-
-    return find
 
 
 def _document(making: Making, row: TakeRow, conformed: Conformed, checks: tuple[Check, ...], ledger: Ledger) -> Take:
@@ -260,6 +193,7 @@ def _document(making: Making, row: TakeRow, conformed: Conformed, checks: tuple[
         source_identity=making.source,
         source_name=making.shot.source.path.name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        sequence=conformed.sequence,
         consent=tuple(dict.fromkeys(cue.direction.consent for cue, _, _ in making.cues if cue.direction.consent)),
     )
 

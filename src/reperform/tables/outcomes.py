@@ -46,4 +46,8 @@ def _line(
     failed = [check.name for check in take.checks if not check.passed]
     if failed:
         return line.append(f"not put in: {', '.join(failed)}", style="red")
-    return line.append("new" if take.id in made else "", style="green")
+    line.append("new" if take.id in made else "", style="green")
+    noticed = [check.name for check in take.checks if check.noticed]
+    if noticed:
+        line.append(f"{'  ' if take.id in made else ''}look at: {', '.join(noticed)}", style="yellow")
+    return line

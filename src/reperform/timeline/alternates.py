@@ -13,7 +13,7 @@ import opentimelineio as otio
 from reperform.model import Take
 from reperform.timeline import records
 from reperform.timeline.addresses import path_of
-from reperform.timeline.recognising import file_name, takes_of
+from reperform.timeline.recognising import address_in, file_name, take_name, takes_of
 from reperform.timeline.records import ClipRecord, Status, TakeRecord, TrackClipRecord
 
 __all__ = ["ORIGINAL", "Alternates", "Entry", "choose", "earlier_entries", "earlier_key", "merge"]
@@ -84,17 +84,21 @@ def earlier_entries(
         if record is None:
             unreadable[key] = reference
             continue
-        address = str(getattr(reference, "target_url", ""))
+        address = address_in(reference)
         entries.append(
             Entry(
                 key=of_track.key if of_track else key,
                 record=record,
                 path=path_of(address, folder=folder),
                 address=address,
-                name=reference.name or file_name(reference),
+                name=_name_in(reference, record),
             )
         )
     return entries, unreadable
+
+
+def _name_in(reference: Any, record: TakeRecord) -> str:
+    return take_name(reference) if record.sequence is not None else reference.name or file_name(reference)
 
 
 def earlier_key(entries: Iterable[Entry], take_id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Timelines that carry their media: `.otioz` and `.otiod`, with every take in them, not only the active ones.
+"""Timelines that carry their media: `.otioz` and `.otiod`, with every take in them, not only the active ones. Image sequences stay outside.
 
 OpenTimelineIO's own adapters take along the active media alone.
 """
@@ -56,11 +56,20 @@ def _relinked(timeline: otio.schema.Timeline, folder: Path) -> tuple[str, dict[P
         for reference in clip.media_references().values():
             file = _file(reference, folder)
             if file is None:
+                _stays(reference, folder)
                 continue
             if file not in media:
                 media[file] = _free_name(file.name, taken)
             reference.target_url = quote(media[file])
     return inside.to_json_string(indent=4), media
+
+
+def _stays(reference: Any, folder: Path) -> None:
+    """The pictures of an image sequence stay where they are, and are found from wherever the bundle stands."""
+    base = getattr(reference, "target_url_base", "")
+    path = path_of(base, folder=folder) if base else None
+    if path is not None:
+        reference.target_url_base = f"{path.resolve().as_uri()}/"
 
 
 def _file(reference: Any, folder: Path) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,10 @@ from reperform.timeline.saving import Saved, save
 from reperform.timeline.takes import rewrite
 from reperform.timing import parse_timecode
 
-__all__ = ["ORIGINAL", "Choice", "Selected", "choices", "select", "select_all"]
+__all__ = ["ORIGINAL", "Choice", "Finish", "Selected", "choices", "put", "select", "select_all"]
+
+Finish = Callable[[otio.schema.Timeline, Cut], None]
+"""Gets the timeline as it is to be written, to put more into it, and the cut as it was read."""
 
 _NUMBER = re.compile(r"\d+")
 _FILE_NUMBER = re.compile(r"(?i)RP0*(\d+)")
@@ -105,11 +108,50 @@ def select_all(
         TimelineError: as `select` does.
 
     """
+    _refuse_format(out)
+    with _whole(out) as cut:
+        return _select(cut, out, wanted, last_written)
+
+
+def put(out: Path, chosen: Mapping[str, str], *, finish: Finish) -> tuple[Saved, tuple[Selected, ...]]:
+    """As `select_all`, by the ids of shots and takes (or `original`), and with what `finish` adds; nothing may be chosen at all.
+
+    What stood there is kept under a numbered name in any case.
+
+    Raises:
+        TimelineError: as `select` does; what `finish` raises.
+
+    """
+    _refuse_format(out)
+    with _whole(out) as cut:
+        record, shots = _known(cut, out)
+        by_id = {shot.record.shot: shot for shot in shots}
+        selected = [(_by_id(by_id, shot), _take_by_id(by_id[shot], take)) for shot, take in chosen.items()]
+        written = rewrite(cut, record=record, chosen=chosen, out=out)
+        finish(written.timelines[0], cut)
+        saved = save(written.timelines, out, input_path=None, last_written=None, by_number=False)
+        return saved, tuple(_selected(shot, choice, saved, written.notes) for shot, choice in selected)
+
+
+def _refuse_format(out: Path) -> None:
     found = FORMATS.get(out.suffix.lower())
     if found is not None and found.switched:
         raise TimelineError(f"“{out.name}” is {found.title}, in which `select` cannot switch takes", fix=found.switched)
-    with _whole(out) as cut:
-        return _select(cut, out, wanted, last_written)
+
+
+def _by_id(shots: Mapping[str, _Shot], shot: str) -> _Shot:
+    if shot in shots:
+        return shots[shot]
+    listed = _listed(map(_shot_line, shots.values()))
+    raise TimelineError(f"“{shot}” is no shot in this timeline", fix=f"Name one of: {listed}.")
+
+
+def _take_by_id(shot: _Shot, take: str) -> Choice | None:
+    """None for the original."""
+    if take == ORIGINAL:
+        return None
+    found = next((choice for choice in shot.choices if choice.record.take == take), None)
+    return found or _find_take(shot, take)
 
 
 @contextmanager
@@ -127,12 +169,7 @@ def _whole(out: Path) -> Iterator[Cut]:
 def _select(
     cut: Cut, out: Path, wanted: Sequence[tuple[str, str]], last_written: Mapping[str, str] | None
 ) -> tuple[Selected, ...]:
-    record = records.read(cut.timeline, TimelineRecord)
-    shots = _shots(cut.timeline)
-    if record is None or not shots:
-        raise TimelineError(
-            f"“{out.name}” holds no takes", fix="Give the timeline that `reperform run` has written (-o)."
-        )
+    record, shots = _known(cut, out)
     named = [(shot, take) for clip, take in wanted for shot in _find_shots(shots, clip, record)]
     choices = {
         shot.record.shot: (shot, None if take.strip().lower() == ORIGINAL else _find_take(shot, take))
@@ -142,6 +179,16 @@ def _select(
     written = rewrite(cut, record=record, chosen=chosen, out=out)
     saved = save(written.timelines, out, input_path=None, last_written=last_written, by_number=False)
     return tuple(_selected(shot, choice, saved, written.notes) for shot, choice in choices.values())
+
+
+def _known(cut: Cut, out: Path) -> tuple[TimelineRecord, list[_Shot]]:
+    record = records.read(cut.timeline, TimelineRecord)
+    shots = _shots(cut.timeline)
+    if record is None or not shots:
+        raise TimelineError(
+            f"“{out.name}” holds no takes", fix="Give the timeline that `reperform run` has written (-o)."
+        )
+    return record, shots
 
 
 def _selected(shot: _Shot, choice: Choice | None, saved: Saved, notes: tuple[Problem, ...]) -> Selected:

@@ -17,12 +17,13 @@ from reperform.timeline import records
 from reperform.timeline.alternates import Alternates, Entry, earlier_entries, merge
 from reperform.timeline.places import Place, Places, item_at
 from reperform.timeline.recognising import (
-    file_name,
     is_take_clip,
     is_take_track,
+    names_of,
     original_of,
     strip_clip,
     strip_take_tracks,
+    take_name,
     takes_of,
 )
 from reperform.timeline.records import ClipRecord, TakeRecord, TrackClipRecord
@@ -152,7 +153,7 @@ def _on_track(track: otio.schema.Track, places: Places, names: Mapping[str, str]
             continue
         reference = next(iter(takes_of(clip, names=names).values()))
         record = records.read(reference, TakeRecord)
-        take = record.take if record else names.get(file_name(reference))
+        take = record.take if record else names.get(take_name(reference))
         of_clip = records.read(clip, TrackClipRecord)
         shot = of_clip.shot if of_clip else record.shot if record else None
         found.append(OnTrack(clip=clip, place=places.of(clip), take=take, shot=shot))
@@ -255,7 +256,7 @@ def _alternates(
         kept = {"chosen": earlier.record.chosen, "chosen_by": earlier.record.chosen_by}
         record = record.model_copy(update=kept)
     shot = record.shot if given is None or earlier.record is None else earlier.record.shot
-    unreadable = {name: item for name, item in earlier.unreadable.items() if file_name(item) not in names}
+    unreadable = {name: item for name, item in earlier.unreadable.items() if take_name(item) not in names}
     return Alternates(
         clip=clip,
         record=record,
@@ -286,9 +287,9 @@ def _restored(clip: otio.schema.Clip, given: Given, names: Collection[str]) -> t
     """The original of a clip of which an editor kept only the take that was active, put back on the take's clock."""
     takes = takes_of(clip, names=names)
     shot = given.shot
-    known = {Path(take.path).name: take for take in given.takes}
+    known = {name: take for take in given.takes for name in names_of(take)}
     for reference in takes.values():
-        take = known.get(file_name(reference))
+        take = known.get(take_name(reference))
         available = reference.available_range
         if take is None or available is None:
             continue

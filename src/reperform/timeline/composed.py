@@ -15,6 +15,7 @@ from reperform.timeline.alternates import Alternates, Entry
 from reperform.timeline.collecting import Given
 from reperform.timeline.cut import Cut
 from reperform.timeline.editors import EDITORS, Editor, Style
+from reperform.timeline.recognising import names_of
 
 __all__ = ["Composed", "Job", "Sound"]
 
@@ -41,7 +42,7 @@ class Job:
     @property
     def names(self) -> dict[str, str]:
         """File names of the known takes, with their ids."""
-        return {Path(take.path).name: take.id for item in self.given for take in item.takes}
+        return {name: take.id for item in self.given for take in item.takes for name in names_of(take)}
 
     def address(self, entry: Entry) -> str:
         """Where the take's file lies, as the new timeline says it."""

@@ -20,7 +20,7 @@ from reperform.timeline.linked_sound import add_to_sound
 from reperform.timeline.places import Places
 from reperform.timeline.recognising import strip_timeline
 from reperform.timeline.records import TimelineRecord
-from reperform.timeline.references import covers, external_reference, origin_of, spelled_rate, start_of
+from reperform.timeline.references import covers, origin_of, spelled_rate, start_of, take_reference
 from reperform.timeline.stacking import is_top_down, turn
 from reperform.timeline.take_tracks import Placement, place_take
 from reperform.timing import exact_seconds
@@ -117,9 +117,9 @@ def _starts(alternates: Alternates) -> Any:
     return start
 
 
-def _reference(job: Job, alternates: Alternates, entry: Entry, start: Fraction) -> otio.schema.ExternalReference:
+def _reference(job: Job, alternates: Alternates, entry: Entry, start: Fraction) -> otio.core.MediaReference:
     available = getattr(alternates.original, "available_range", None)
-    return external_reference(
+    return take_reference(
         entry.record,
         start=start,
         rate=spelled_rate(entry.record.rate, available, alternates.clip.source_range),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from reperform.direction import Direction
 from reperform.errors import InputError, MediaError
 from reperform.model import IgnoredMarker, PlanSettings, Problem, Shot
 from reperform.timeline.clock import settle_drop_frame
-from reperform.timeline.cut import Cut, Index
+from reperform.timeline.cut import Cut, Index, PlacedMarker
 from reperform.timeline.marks import Mark, sort_markers
 from reperform.timeline.placing import Placer, Spot
 from reperform.timeline.repeated import without_repeats
@@ -31,8 +32,17 @@ class Found:
     """As it was given, with the media's word on drop-frame where the timeline left that open."""
 
 
-def find(index: Index, linker: MediaLinker, settings: PlanSettings) -> Found:
+def find(
+    index: Index,
+    linker: MediaLinker,
+    settings: PlanSettings,
+    *,
+    instead: Mapping[PlacedMarker, Direction] | None = None,
+) -> Found:
     """The marked shots of a cut. A shot with an error is left out; the error stands in `problems` with its place.
+
+    `instead` are directions that marks of it are to have, whatever they say; then only the clips on which these stand are
+    looked at.
 
     Raises:
         SettingsError: a track or a pattern in the settings fits nothing.
@@ -49,6 +59,8 @@ def find(index: Index, linker: MediaLinker, settings: PlanSettings) -> Found:
     for mark in without_repeats(marks):
         for spot in placer.spots(mark):
             by_clip[spot.clip.address].append(spot)
+    if instead is not None:
+        by_clip = _directed(by_clip, instead)
     placer.say_what_is_uncertain()
     builder = ShotBuilder(index, linker, settings, report)
     for spots in sorted(by_clip.values(), key=lambda spots: (spots[0].clip.record_start, spots[0].clip.track.height)):
@@ -59,6 +71,24 @@ def find(index: Index, linker: MediaLinker, settings: PlanSettings) -> Found:
         problems=tuple(report.problems),
         cut=index.cut,
     )
+
+
+def _directed(
+    by_clip: Mapping[tuple[int, ...], list[Spot]], instead: Mapping[PlacedMarker, Direction]
+) -> defaultdict[tuple[int, ...], list[Spot]]:
+    """The clips on which such a mark stands, with the direction that it is to have."""
+    found: defaultdict[tuple[int, ...], list[Spot]] = defaultdict(list)
+    for address, spots in by_clip.items():
+        if any(spot.mark.placed in instead for spot in spots):
+            found[address] = [_with_direction(spot, instead.get(spot.mark.placed)) for spot in spots]
+    return found
+
+
+def _with_direction(spot: Spot, direction: Direction | None) -> Spot:
+    if direction is None:
+        return spot
+    mark = replace(spot.mark, direction=direction, problems=(), doubts=(), chosen=True)
+    return replace(spot, mark=mark)
 
 
 def _settled(cut: Cut, marks: Iterable[Mark], linker: MediaLinker) -> Cut:

@@ -12,7 +12,7 @@ from reperform.timeline.alternates import Alternates, Entry
 from reperform.timeline.places import Places
 from reperform.timeline.recognising import file_name, original_of
 from reperform.timeline.records import SoundRecord
-from reperform.timeline.references import covers, external_reference, spelled_rate, start_of
+from reperform.timeline.references import covers, spelled_rate, start_of, take_reference
 from reperform.timeline.take_tracks import visible_and_take
 from reperform.timing import exact_seconds
 
@@ -42,12 +42,13 @@ def add_to_sound(
         references = clip.media_references()
         for entry in added.values():
             available = getattr(original, "available_range", None)
-            references[entry.key] = external_reference(
+            references[entry.key] = take_reference(
                 entry.record,
                 start=starts[entry.key] or Fraction(0),
                 rate=spelled_rate(entry.record.rate, available, clip.source_range),
                 address=address(entry),
                 name=entry.name,
+                sound=True,
             )
         active = clip.active_media_reference_key
         if plays and alternates.chosen is not None:

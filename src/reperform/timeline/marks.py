@@ -17,6 +17,7 @@ from reperform.direction import EMOTIONS, REGIONS, Direction
 from reperform.errors import SettingsError
 from reperform.grammar import Misread, Parsed, parse_mark, unknown_words
 from reperform.model import IgnoredMarker, PlanSettings
+from reperform.timeline import records
 from reperform.timeline.cut import Index, PlacedMarker
 from reperform.timeline.dialects.base import MarkerText
 
@@ -25,6 +26,7 @@ __all__ = ["Mark", "MarkRules", "asks", "sort_markers", "without_prefix"]
 _PREFIX = re.compile(r"\s*(?:reperform|rp)(?::|\s+:?|$)\s*", re.IGNORECASE)
 _DIALOGUE = re.compile(r"\s*dialogue(?::|\s+:?|$)\s*", re.IGNORECASE)
 _DEFAULT_NAME = re.compile(r"\s*marker\s*\d*\s*", re.IGNORECASE)
+_OF_A_REVIEW = "it says what was decided in a review"
 _PASSED_OVER = re.compile(r"\s*(?:dialogue|marker)", re.IGNORECASE)
 """How names begin of which a part may not be read as a direction."""
 
@@ -91,12 +93,17 @@ def sort_markers(index: Index, settings: PlanSettings) -> tuple[list[Mark], list
     text_of = index.cut.dialect.marker_text
     for placed in index.markers:
         text = text_of(placed.marker)
-        judged = rules.judge(placed, text)
+        judged = _OF_A_REVIEW if is_of_a_review(placed) else rules.judge(placed, text)
         if isinstance(judged, Mark):
             marks.append(judged)
         else:
             ignored.append(ignore(index, placed, _as_written(text), judged))
     return marks, ignored
+
+
+def is_of_a_review(placed: PlacedMarker) -> bool:
+    """Whether a save of the review page has set the marker: it says what was decided of a take."""
+    return records.says(placed.marker, "review") is not None
 
 
 def ignore(index: Index, placed: PlacedMarker, text: str, why: str) -> IgnoredMarker:

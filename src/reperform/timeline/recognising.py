@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
 import opentimelineio as otio
 
+from reperform.model import Take
 from reperform.timeline import records
+from reperform.timeline.image_names import PICTURES, numbered
 
 __all__ = [
+    "TAKE_SOUND",
+    "address_in",
     "file_name",
     "is_take",
     "is_take_clip",
     "is_take_track",
+    "names_of",
     "original_of",
+    "point_at",
     "strip_clip",
     "strip_take_tracks",
     "strip_takes",
     "strip_timeline",
+    "take_name",
     "takes_of",
 ]
 
 _TRACK_NAME = re.compile(r"Takes \d+")
 _DEFAULT = "DEFAULT_MEDIA"
+TAKE_SOUND = ".wav"
+"""After the name of a take that is an image sequence: its sound, beside its folder."""
 
 
 def file_name(reference: Any) -> str:
@@ -35,11 +44,44 @@ def file_name(reference: Any) -> str:
     return PurePosixPath(unquote(url)).name if url else ""
 
 
+def address_in(reference: Any) -> str:
+    """Where a reference points: at a file, or at the folder of an image sequence; empty where it points at nothing."""
+    folder = str(getattr(reference, "target_url_base", "") or "")
+    return folder.rstrip("/\\") if folder else str(getattr(reference, "target_url", "") or "")
+
+
+def point_at(reference: Any, address: str) -> None:
+    """Has a reference point there: at a file, or at the folder of its pictures."""
+    if getattr(reference, "target_url_base", None) is not None:
+        reference.target_url_base = address.rstrip("/") + "/"
+    else:
+        reference.target_url = address
+
+
+def take_name(reference: Any) -> str:
+    """What a take would be called that a reference points at: its file's name; of numbered pictures what stands before the number."""
+    prefix = getattr(reference, "name_prefix", None)
+    if prefix is not None:
+        return str(prefix).rstrip(" ._-")
+    name = file_name(reference)
+    if name[name.rfind(".") :].lower() not in PICTURES:
+        return name
+    # As it is written: `%04d` is no letter of a URL's.
+    run = numbered(str(reference.target_url))
+    return run.decoded().prefix.rstrip(" ._-") if run is not None else name
+
+
+def names_of(take: Take) -> tuple[str, ...]:
+    """All that `take_name` may give for a reference to this take: that of its pictures, and of the sound beside them."""
+    name = Path(take.path).name
+    return (name,) if take.sequence is None else (name, name + TAKE_SOUND)
+
+
 def is_take(reference: Any, *, names: Collection[str] = ()) -> bool:
     """Whether a media reference is a take of ours: it says so, or its file has one of the `names` (editors drop metadata)."""
     if reference is None:
         return False
-    return records.says(reference, "take") is not None or (bool(names) and file_name(reference) in names)
+    return records.says(reference, "take") is not None or (bool(names) and take_name(reference) in names)
 
 
 def takes_of(clip: otio.schema.Clip, *, names: Collection[str] = ()) -> dict[str, Any]:

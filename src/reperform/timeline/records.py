@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reperform.model import RateText, Shot, Take, TakeCue
+from reperform.model import ImageSequence, RateText, Shot, Take, TakeCue
 
 __all__ = [
     "NAMESPACE",
@@ -72,9 +72,15 @@ class TakeRecord(Record):
     consent: tuple[str, ...] = ()
     composite: tuple[dict[str, Any], ...] = ()
     """How much of the picture each result changed."""
+    matched: tuple[dict[str, Any], ...] = ()
+    """How each voice was brought to the production sound."""
+    credentials: dict[str, Any] | None = None
+    """Of the take's content credentials, if it has any."""
     source: dict[str, Any] = Field(default_factory=dict)
     """`identity` and `name` of the original."""
     made_at: str = ""
+    sequence: ImageSequence | None = None
+    """The pictures of a take that is an image sequence. None for a movie."""
 
 
 class ClipRecord(Record):
@@ -144,14 +150,17 @@ class TimelineRecord(Record):
 
 
 _Any = TypeVar("_Any", bound=Record)
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
     """OTIO's dictionaries and vectors as Python's, all the way down."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [plain(item) for item in value]
+        return [plain(value[number]) for number in range(len(value))]
     return value
 
 
@@ -221,11 +230,14 @@ def take_record_of(take: Take) -> TakeRecord:
         cues=tuple(_cue(cue) for cue in take.cues),
         keys=tuple(cue.key for cue in take.cues),
         cost=take.cost.model_dump(mode="json"),
-        checks=tuple(check.model_dump(mode="json") for check in take.checks),
+        checks=tuple(check.model_dump(mode="json", exclude_defaults=True) for check in take.checks),
         consent=take.consent,
         composite=tuple(each.model_dump(mode="json") for each in take.composite),
+        matched=tuple(each.model_dump(mode="json") for each in take.matched),
+        credentials=None if take.credentials is None else take.credentials.model_dump(mode="json"),
         source={"identity": take.source_identity, "name": take.source_name},
         made_at=take.made_at,
+        sequence=take.sequence,
     )
 
 

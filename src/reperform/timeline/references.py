@@ -1,4 +1,4 @@
-"""Media references for takes, on the clock of the clip they are an alternate for."""
+"""Media references for takes, on the clock of the clip they are an alternate for: a file, or the pictures of a sequence."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import opentimelineio as otio
 
+from reperform.model import ImageSequence
 from reperform.timeline import records
+from reperform.timeline.recognising import TAKE_SOUND
 from reperform.timeline.records import ClipRecord, TakeRecord
 from reperform.timing import SNAP, Rate, exact_rate, exact_seconds, floor_frame
 
-__all__ = ["Span", "covers", "external_reference", "origin_of", "spelled_rate", "start_of", "time_at"]
+__all__ = ["Span", "covers", "origin_of", "spelled_rate", "start_of", "take_reference", "time_at"]
 
 Span = tuple[Fraction, Fraction]
 """Exact seconds: start, and end, which is the first moment after."""
@@ -90,18 +92,48 @@ def time_at(seconds: Fraction, rate: float) -> otio.opentime.RationalTime:
     return otio.opentime.RationalTime(float(whole if abs(value - whole) < Fraction(1, 10_000) else value), rate)
 
 
-def external_reference(
-    take: TakeRecord, *, start: Fraction, rate: float, address: str, name: str, like: Any = None
-) -> otio.schema.ExternalReference:
+def take_reference(
+    take: TakeRecord, *, start: Fraction, rate: float, address: str, name: str, like: Any = None, sound: bool = False
+) -> otio.core.MediaReference:
     """The media reference of a take that starts at `start` seconds of its clip's time.
 
-    `rate` is the take's rate as spelled in the timeline; `like` is the original, whose picture's bounds hold for the take.
+    `rate` is the take's rate as spelled in the timeline; `address` and `name` are those of its file, or of the folder of its
+    pictures, beside which their `sound` stands. `like` is the original, whose picture's bounds hold for the take.
     """
     available = otio.opentime.TimeRange(time_at(start, rate), otio.opentime.RationalTime(float(take.frames), rate))
-    reference = otio.schema.ExternalReference(target_url=address, available_range=available)
-    reference.name = name
+    reference = take_in_range(take, available, address=address, name=name, sound=sound)
     bounds = getattr(like, "available_image_bounds", None)
     if bounds is not None:
         reference.available_image_bounds = bounds
+    return reference
+
+
+def take_in_range(
+    take: TakeRecord, available: otio.opentime.TimeRange, *, address: str, name: str, sound: bool = False
+) -> otio.core.MediaReference:
+    """As `take_reference`, with the available range as it shall stand there."""
+    if take.sequence is not None and not sound:
+        reference = sequence_reference(take.sequence, address, rate=available.duration.rate)
+    else:
+        ending = TAKE_SOUND if take.sequence is not None else ""
+        reference = otio.schema.ExternalReference(target_url=address + ending)
+        reference.name = name + ending
+    reference.available_range = available
     records.write(reference, take)
+    return reference
+
+
+def sequence_reference(sequence: ImageSequence, folder: str, *, rate: float) -> otio.schema.ImageSequenceReference:
+    """The pictures in a folder; `rate` is how many of them are seen in a second. Named as Resolve names them: `x.[1001-1099].png`."""
+    reference = otio.schema.ImageSequenceReference(
+        target_url_base=folder.rstrip("/\\") + ("\\" if "\\" in folder and "/" not in folder else "/"),
+        name_prefix=sequence.prefix,
+        name_suffix=sequence.suffix,
+        start_frame=sequence.first,
+        frame_step=sequence.step,
+        rate=rate * sequence.step,
+        frame_zero_padding=sequence.padding,
+    )
+    first, last = (f"{sequence.number(frame):0{sequence.padding}d}" for frame in (0, sequence.frames - 1))
+    reference.name = f"{sequence.prefix}[{first}-{last}]{sequence.suffix}"
     return reference

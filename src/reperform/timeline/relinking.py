@@ -7,8 +7,8 @@ from typing import Any
 
 import opentimelineio as otio
 
-from reperform.model import ImageSequence, Source
-from reperform.timeline.references import spelled_rate, time_at
+from reperform.model import Source
+from reperform.timeline.references import sequence_reference, spelled_rate, time_at
 from reperform.timing import exact_seconds
 
 __all__ = ["relink"]
@@ -52,7 +52,10 @@ def _reference(online: Source, before: Any, *, zero: Fraction, address: str, lik
     rate = spelled_rate(online.rate, before.available_range, like)
     length = otio.opentime.RationalTime(float(online.frames), rate)
     available = otio.opentime.TimeRange(time_at(zero, rate), length)
-    made = _sequence(online.sequence, address, rate) if online.sequence else otio.schema.ExternalReference(address)
+    made: Any = otio.schema.ExternalReference(address)
+    if online.sequence:
+        # `address` is that of the pattern.
+        made = sequence_reference(online.sequence, address.rpartition("/")[0], rate=rate)
     made.available_range = available
     made.name = online.path.name
     made.available_image_bounds = before.available_image_bounds
@@ -60,19 +63,6 @@ def _reference(online: Source, before: Any, *, zero: Fraction, address: str, lik
         if name not in _OF_THE_FILE:
             made.metadata[name] = value
     return made
-
-
-def _sequence(sequence: ImageSequence, address: str, rate: float) -> otio.schema.ImageSequenceReference:
-    """`address` is that of the pattern; the reference wants its folder's."""
-    return otio.schema.ImageSequenceReference(
-        target_url_base=address.rpartition("/")[0] + "/",
-        name_prefix=sequence.prefix,
-        name_suffix=sequence.suffix,
-        start_frame=sequence.first,
-        frame_step=sequence.step,
-        rate=rate,
-        frame_zero_padding=sequence.padding,
-    )
 
 
 def _move(clip: otio.schema.Clip, seconds: Fraction, *, marks: bool) -> None:

@@ -11,7 +11,7 @@ import opentimelineio as otio
 from reperform.model import Source, Take
 from reperform.timeline import records
 from reperform.timeline.cut import Cut
-from reperform.timeline.recognising import file_name, is_take, is_take_track, original_of
+from reperform.timeline.recognising import is_take, is_take_track, original_of, take_name
 from reperform.timeline.references import spelled_rate, time_at
 from reperform.timing import exact_seconds
 
@@ -32,7 +32,7 @@ class Known:
 def names_shown(timeline: otio.schema.Timeline) -> frozenset[str]:
     """The names of all files that media references point at and that do not say themselves to be takes."""
     return frozenset(
-        file_name(reference)
+        take_name(reference)
         for clip in timeline.tracks.find_clips()
         for reference in clip.media_references().values()
         if not is_take(reference)
@@ -59,7 +59,7 @@ def remember(cut: Cut, known: Mapping[str, Known]) -> Cut:
 def _named(clip: otio.schema.Clip, known: Mapping[str, Known]) -> dict[str, Known]:
     """The takes that only their names give away, by their keys among the clip's references."""
     references = clip.media_references().items()
-    return {key: known[name] for key, item in references if (name := file_name(item)) in known and not is_take(item)}
+    return {key: known[name] for key, item in references if (name := take_name(item)) in known and not is_take(item)}
 
 
 def _is_on_take_track(clip: otio.schema.Clip) -> bool:

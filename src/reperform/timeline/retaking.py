@@ -11,6 +11,7 @@ from reperform.model import Take
 from reperform.timeline import records
 from reperform.timeline.recognising import original_of, takes_of
 from reperform.timeline.records import ClipRecord, SoundRecord, TakeRecord, TrackClipRecord
+from reperform.timeline.references import take_in_range
 
 __all__ = ["exchange_takes"]
 
@@ -64,7 +65,7 @@ def _exchange(clip: otio.schema.Clip, takes: Mapping[str, Any], shot: str | None
         if take is None:
             del references[key]
         else:
-            references[key] = _reference(reference, take)
+            references[key] = _reference(reference, take, sound=_is_sound(clip))
     if not references:
         _take_out(clip)
         return
@@ -75,11 +76,13 @@ def _exchange(clip: otio.schema.Clip, takes: Mapping[str, Any], shot: str | None
     )
 
 
-def _reference(before: Any, take: Take) -> otio.schema.ExternalReference:
-    made = otio.schema.ExternalReference(take.path.as_uri(), before.available_range)
-    made.name = take.path.name
-    records.write(made, records.take_record_of(take))
-    return made
+def _is_sound(clip: otio.schema.Clip) -> bool:
+    return bool(getattr(clip.parent(), "kind", None) == otio.schema.TrackKind.Audio)
+
+
+def _reference(before: Any, take: Take, *, sound: bool) -> otio.core.MediaReference:
+    record, address = records.take_record_of(take), take.path.as_uri()
+    return take_in_range(record, before.available_range, address=address, name=take.path.name, sound=sound)
 
 
 def _take_out(clip: otio.schema.Clip) -> None:

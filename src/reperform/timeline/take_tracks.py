@@ -14,10 +14,10 @@ from reperform.timeline.records import TrackClipRecord
 from reperform.timeline.references import (
     Span,
     covers,
-    external_reference,
     origin_of,
     spelled_rate,
     start_of,
+    take_reference,
     time_at,
 )
 from reperform.timing import SNAP, exact_seconds
@@ -84,7 +84,7 @@ def place_take(
     clip = _bare_copy(alternates.clip) if earlier is None else earlier.clone()
     rate = spelled_rate(take.rate, getattr(alternates.original, "available_range", None), alternates.clip.source_range)
     own_start = (take.start_frame or 0) / take.rate
-    reference = external_reference(
+    reference = take_reference(
         take, start=own_start, rate=rate, address=address, name=entry.name, like=alternates.original
     )
     clip.set_media_references({_DEFAULT: reference}, _DEFAULT)

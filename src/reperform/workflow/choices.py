@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.storage import Storage
-    from reperform.timeline.choosing import Selected
+    from reperform.timeline.choosing import Finish, Selected
+    from reperform.timeline.saving import Saved
 
-__all__ = ["select", "select_all"]
+__all__ = ["put", "select", "select_all"]
 
 
 def select(
@@ -44,6 +45,24 @@ def select_all(
         selected = choosing.select_all(out, wanted, last_written=ledger.outputs.digests_in(out.parent))
         remembered = [_remember(each, out, ledger) for each in selected]
         return selected, all(remembered)
+
+
+def put(out: Path, chosen: Mapping[str, str], *, ledger: Ledger, finish: Finish) -> Saved:
+    """Puts takes, or originals, into the cut, by the ids of shots and takes; the version from before is kept in any case.
+
+    `finish` is as `timeline.choosing.put` takes it.
+
+    Raises:
+        TimelineError: not a timeline that we wrote, or no such shot or take in it.
+
+    """
+    from reperform.timeline import choosing
+
+    saved, selected = choosing.put(out, chosen, finish=finish)
+    ledger.outputs.note(out, saved.sha256)
+    for each in selected:
+        _remember(each, out, ledger)
+    return saved
 
 
 def _remember(selected: Selected, out: Path, ledger: Ledger) -> bool:

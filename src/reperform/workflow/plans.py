@@ -13,6 +13,7 @@ from reperform.errors import PlanError
 from reperform.memory import in_tidy_memory, nothing_to_collect
 from reperform.model import Cue, Plan, PlanSettings, Problem, Shot, TimelineInfo
 from reperform.timing import format_timecode
+from reperform.workflow.consenting import unconsented
 from reperform.workflow.documents import Planned
 from reperform.workflow.employing import engine_named
 from reperform.workflow.finding import find_marked, kept_cues, selected, whole_cut, with_directions
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reperform.timeline.cues import Found
     from reperform.timeline.cut import Cut
 
-__all__ = ["info_of", "is_plan", "load_plan", "make_plan", "planned_again"]
+__all__ = ["info_of", "is_plan", "load_plan", "make_plan", "plan_shots", "planned_again"]
 
 _log = logging.getLogger(__name__)
 
@@ -60,13 +61,13 @@ def _planned(cut: Cut, settings: Settings, only: Sequence[str], problems: Sequen
     shots, more = with_directions(found.shots, settings)
     selection = selected(only, shots, found.cut)
     meant = [shot.model_copy(update={"cues": kept}) for shot in shots if (kept := kept_cues(shot, selection))]
-    plan = _plan(
+    plan = plan_shots(
         meant,
         cut=found.cut,
         settings=settings,
         plan_settings=plan_settings,
         found=found,
-        problems=(*problems, *cut.notes, *found.problems, *linker.notes, *more),
+        problems=(*problems, *cut.notes, *found.problems, *linker.notes, *more, *unconsented(meant, settings)),
         project=project,
     )
     plan = plan.model_copy(update={"shots": whole_cut(plan.shots, shots)}) if selection is not None else plan
@@ -168,7 +169,7 @@ def _first_fault(error: Exception) -> str:
     return f"{place}: {first['msg']}" if place else str(first["msg"])
 
 
-def _plan(
+def plan_shots(
     shots: Sequence[Shot],
     *,
     cut: Cut,
@@ -178,6 +179,13 @@ def _plan(
     problems: Sequence[Problem],
     project: Path,
 ) -> Plan:
+    """The plan for shots that were found in a cut, and what of it is paid for already.
+
+    Raises:
+        SettingsError: the engine or its model does not exist, or the settings do not allow it.
+        LedgerError: the project's ledger cannot be read.
+
+    """
     from reperform import engines, planning
     from reperform.ledger.ledger import Ledger
     from reperform.media.loudness import quietest

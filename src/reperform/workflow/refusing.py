@@ -37,6 +37,10 @@ def refuse_unfit(planned: Planned, out: Path, settings: Settings) -> None:
     if kept.name_template:
         check_template(kept.name_template)
     engine_named(planned.plan.engine, settings, label=kept.label)
+    if kept.c2pa:
+        from reperform.provenance import certificates
+
+        certificates.chosen()
     _refuse_command(planned, settings)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reperform.errors import Interrupted
 from reperform.model import Plan
+from reperform.workflow.consenting import with_consent_required
 from reperform.workflow.documents import Outcome, Planned
 from reperform.workflow.employing import connector, engine_named
 from reperform.workflow.finding import cue_ids
@@ -58,6 +59,7 @@ def run(
     from reperform.ledger.ledger import Ledger
 
     refuse_unfit(planned, out, settings)
+    planned = with_consent_required(planned, settings)
     planned = replace(planned, plan=_as_rehearsal(planned.plan, is_rehearsal=settings.for_plan().rehearsal))
     plan = planned.plan
     if plan.errors and not planned.plan.shots:
@@ -97,6 +99,7 @@ def agree_to_pay(
     from reperform.asking import agree, check_base_url
 
     check_base_url(settings.base_url)
+    planned = with_consent_required(planned, settings)
     may_pay = settings.yes or settings.max_cost is not None or ask is not None
     bill = _bill(planned, settings, another, asking=may_pay)
     agree(

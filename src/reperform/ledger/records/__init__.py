@@ -12,6 +12,7 @@ from reperform.ledger.records.attempts import (
     AttemptState,
 )
 from reperform.ledger.records.claims import Claimed, Held, HeldBecause
+from reperform.ledger.records.decisions import Action, Decision, Note, Verdict
 from reperform.ledger.records.frames import FrameDigests, Piece
 from reperform.ledger.records.results import Covered, NewResult, Performed, Remapped, Result
 from reperform.ledger.records.runs import Event, RunRow
@@ -21,6 +22,7 @@ __all__ = [
     "DEFINITELY_FAILED",
     "NOTHING_SENT",
     "UNFINISHED",
+    "Action",
     "Address",
     "Again",
     "Attempt",
@@ -29,15 +31,18 @@ __all__ = [
     "Choice",
     "Claimed",
     "Covered",
+    "Decision",
     "Event",
     "FrameDigests",
     "Held",
     "HeldBecause",
     "NewResult",
+    "Note",
     "Performed",
     "Piece",
     "Remapped",
     "Result",
     "RunRow",
     "TakeRow",
+    "Verdict",
 ]

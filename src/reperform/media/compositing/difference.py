@@ -16,6 +16,10 @@ _WINDOW = 1.2
 _ROUNDS = 10
 _FLOOR = (0.45, 0.30)
 """Levels of 8 bits that rounding alone makes, of luma and of colours."""
+_FASTEST = 60
+"""Levels of 8 bits between two frames: more is a cut."""
+_KINDS = 6
+"""Of details and motion, by their strength, each twice the last."""
 _OFTEN = 4
 """Every how many-th pixel across and down is asked what to expect."""
 
@@ -44,10 +48,15 @@ def measured(original: View, returned: View, previous: View | None) -> Differenc
     return Difference(
         bright=np.sqrt(_gathered(off[..., 0] ** 2)),
         colour=np.sqrt(_gathered(off[..., 1] ** 2 + off[..., 2] ** 2)),
-        detail=np.sqrt(_gathered(_steepness(luma), 2 * _WINDOW)),
+        detail=_near(_steepness(luma)),
         colour_detail=np.sqrt(_gathered(_steepness(original[..., 1]) + _steepness(original[..., 2]), 2 * _WINDOW)),
-        motion=_gathered(np.minimum(motion, 40), 2 * _WINDOW),
+        motion=_near(np.minimum(motion, _FASTEST) ** 2),
     )
+
+
+def _near(energy: Map) -> Map:
+    """The root of it there and around: wide, but no less at a lonely edge than there itself."""
+    return np.sqrt(np.maximum(_gathered(energy), _gathered(energy, 2 * _WINDOW)))
 
 
 def _steepness(values: Map) -> Map:
@@ -109,11 +118,12 @@ def _usual(
     """A line through the usual values, none of its shares below zero, its constant not below `floor`."""
     shares = np.array([max(floor, float(np.median(values[trusted > 0]))), 0.0, 0.0])
     active = [0, 1, 2]
+    heard = _evenly(design[:, 1:].max(axis=1))
     for _ in range(_ROUNDS):
         predicted = np.maximum(design @ shares, floor)
         relative = values / predicted
         # Of equal relative weight; what is more than twice the usual is let go.
-        weights = trusted / predicted**2 / (1 + np.maximum(relative - 1.3, 0) ** 2 * 6) ** 2
+        weights = trusted * heard / predicted**2 / (1 + np.maximum(relative - 1.3, 0) ** 2 * 6) ** 2
         part = design[:, active]
         weighted = part * weights[:, np.newaxis]
         solution = np.linalg.lstsq(weighted.T @ part, weighted.T @ values, rcond=None)[0]
@@ -125,3 +135,10 @@ def _usual(
             shares[negative] = 0
         shares[0] = max(shares[0], floor)
     return float(shares[0]), float(shares[1]), float(shares[2])
+
+
+def _evenly(strength: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights by which the few strong details have as much say as the many faint ones."""
+    kind = np.clip(np.log2(np.maximum(strength, 1)), 0, _KINDS - 1).astype(int)
+    share = 1 / np.maximum(np.bincount(kind, minlength=_KINDS), 0.02 * len(strength))
+    return np.asarray(share[kind] / share[kind].mean(), np.float64)

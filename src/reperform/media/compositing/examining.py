@@ -25,7 +25,7 @@ __all__ = ["Examined", "Verdict", "examine"]
 
 Verdict = Literal["changed", "unchanged", "rerendered"]
 
-_FIRST = 32
+_FIRST = 20
 """Pictures by which place, colours and the usual difference are found."""
 _SAMPLES = 6
 _REGISTERED = 960

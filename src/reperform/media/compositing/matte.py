@@ -18,6 +18,10 @@ Map = NDArray[np.float32]
 SEED, EXTEND = 6.0, 2.4
 """Multiples of what is expected at which a change is one, and to which it reaches."""
 _SEED_LEVELS, _EXTEND_LEVELS = 2.6, 1.3
+_FARTHEST = 0.025
+"""Of the view's longer side, from a pixel that is well over to one that is a little over."""
+_SPUR = 7
+"""Pixels of the view: what is thinner, and hangs on a region, is an edge that coding blurred."""
 _SHORTEST = 3
 _SMALLEST = 0.0012
 _CONVEX = 0.72
@@ -63,7 +67,22 @@ def hysteresis(ratio: Map, levels: Map) -> Mask:
     strong = cv2.morphologyEx(seeds.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
     seeded[np.unique(labels[strong])] = True
     seeded[0] = False
-    return np.asarray(seeded[labels])
+    # Along a strong edge what is a little over may run far away from the change that it touches.
+    reach = 2 * round(_FARTHEST * max(ratio.shape)) + 1
+    near = cv2.dilate(strong.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))) > 0
+    return _without_spurs(seeded[labels] & near)
+
+
+def _without_spurs(mask: Mask) -> Mask:
+    """Regions without the thin edges that hang on them; one that is all thin stays as it is."""
+    import cv2
+
+    here = mask.astype(np.uint8)
+    opened = cv2.morphologyEx(here, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_SPUR, _SPUR)))
+    count, labels = cv2.connectedComponents(here, connectivity=8)
+    thick = np.zeros(count, bool)
+    thick[np.unique(labels[opened > 0])] = True
+    return np.asarray(np.where(thick[labels], opened > 0, mask))
 
 
 class Masks:

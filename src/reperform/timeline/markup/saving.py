@@ -19,7 +19,7 @@ from reperform.timeline.cut import Cut
 from reperform.timeline.dialects.otio import OtioDialect
 from reperform.timeline.index import build
 from reperform.timeline.markup.spots import spelled_rate
-from reperform.timeline.recognising import is_take
+from reperform.timeline.recognising import address_in, is_take, point_at
 from reperform.timeline.saving import Saved, save
 from reperform.timing import exact_rate
 
@@ -92,7 +92,7 @@ def _readdress(timeline: Any, folder: Path, to: Path) -> None:
     readdress(timeline, from_folder=folder, to_folder=to, for_="otio")
     for clip in timeline.tracks.find_clips():
         for reference in clip.media_references().values():
-            address = str(getattr(reference, "target_url", "") or "")
+            address = address_in(reference)
             path = path_of(address, folder=folder) if is_take(reference) else None
             if path is not None and not address.startswith(("/", "file:")):
-                reference.target_url = address_of(path, folder=to, for_="otio")
+                point_at(reference, address_of(path, folder=to, for_="otio"))

@@ -1,0 +1,242 @@
+"""The takes of a cut that `run` wrote, looked at and listened to again. Nothing is sent, nothing is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reperform.errors import ConformError, ReperformError, SettingsError, TimelineError
+from reperform.model import Place, PlanSettings, Problem, RecordRange, Shot, ShotMedia, Source, Take
+
+if TYPE_CHECKING:
+    from reperform.ledger.ledger import Ledger
+    from reperform.ledger.records import TakeRow
+    from reperform.media.conforming import Conformed
+    from reperform.performing.making import Making
+    from reperform.settings import Settings
+    from reperform.timeline.cut import Index, PlacedClip
+    from reperform.timeline.records import ClipRecord
+
+__all__ = ["CheckedTake", "Rechecked", "recheck"]
+
+Say = Callable[[str], None]
+"""Told the name of each take's file before it is looked at."""
+
+_LONGEST_SEAM = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedTake:
+    """A take with its checks as they are now."""
+
+    take: Take
+    shot: Shot
+    conformed: Conformed
+    stands: bool
+    """Whether it stands in the cut."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rechecked:
+    """What a look at all takes came to."""
+
+    name: str
+    takes: tuple[CheckedTake, ...]
+    problems: tuple[Problem, ...]
+    """Takes that could not be looked at."""
+
+    @property
+    def status(self) -> int:
+        """The exit status, by the contract of the command: 1 where a take failed, or could not be looked at."""
+        if not self.takes:
+            return 2
+        failed = not all(each.take.passed for each in self.takes)
+        return int(failed or any(problem.severity == "error" for problem in self.problems))
+
+
+def recheck(
+    out: Path, settings: Settings, *, vmaf: bool = False, keep: bool = False, say: Say = lambda _: None
+) -> Rechecked:
+    """Every take of the shots of `out`, also those that are kept out of it, by the thresholds of `settings`.
+
+    With `keep` the ledger has the new verdicts, and the next `run` writes by them.
+
+    Raises:
+        TimelineError: it cannot be read, or holds no takes.
+        SettingsError: there is no project that made them.
+        LedgerError: the project's ledger cannot be read or written.
+
+    """
+    from reperform.ledger.ledger import Ledger
+    from reperform.ledger.projects import find as find_project
+    from reperform.recalling import recalled
+    from reperform.timeline.index import build
+    from reperform.timeline.reading import read
+
+    project = find_project(out, settings.project)
+    cut = read(out, timeline_name=settings.timeline, drop_frame=settings.drop_frame, rate=settings.rate)
+    cut = recalled(cut, project, settings.ledger)
+    ledger = Ledger.existing(project, settings.ledger)
+    if ledger is None:
+        fix = "Name the project that made the takes: --project."
+        raise SettingsError(f"nothing has been run in {project} yet, so there are no takes to check", fix=fix)
+    with ledger:
+        return _Rechecking(build(cut), settings, ledger, vmaf=vmaf, keep=keep, say=say).done(out)
+
+
+class _Rechecking:
+    """One look at all of them."""
+
+    def __init__(self, index: Index, settings: Settings, ledger: Ledger, *, vmaf: bool, keep: bool, say: Say) -> None:
+        from reperform.performing.origins import Origins
+
+        self._index, self._settings, self._ledger = index, settings, ledger
+        self._vmaf, self._keep, self._say = vmaf, keep, say
+        self._origins = Origins(ledger)
+
+    def done(self, out: Path) -> Rechecked:
+        takes: list[CheckedTake] = []
+        problems: list[Problem] = []
+        for placed, record, row in self._wanted(out):
+            where = Place(track=placed.track.label, clip=placed.name, timecode=record.record_in)
+            self._say(Path(row.file).name)
+            try:
+                takes.append(self._checked(placed, record, row))
+            except ReperformError as error:
+                message = f"{row.id} cannot be checked: {error.message}"
+                problems.append(Problem(severity="error", where=where, message=message, fix=error.fix))
+        name = self._index.cut.name or out.stem
+        return Rechecked(name=name, takes=tuple(takes), problems=tuple(problems))
+
+    def _wanted(self, out: Path) -> list[tuple[PlacedClip, ClipRecord, TakeRow]]:
+        """The takes of each clip, in the order of the cut."""
+        from reperform.timeline import records
+        from reperform.workflow.taken import taken_clips
+
+        rows = {row.id: row for row in self._ledger.takes.all()}
+        made_for: dict[str, list[str]] = {}
+        for row in rows.values():
+            assert row.document is not None, "only finished takes are listed"
+            made_for.setdefault(Take.model_validate_json(row.document).shot_id, []).append(row.id)
+        in_cut = {clip.placed.address: clip.takes for clip in taken_clips(self._index)}
+        found = []
+        for placed in sorted(self._index.clips, key=lambda placed: placed.record_start):
+            record = records.read(placed.clip, records.ClipRecord)
+            if record is None:
+                continue
+            ids = dict.fromkeys((*in_cut.get(placed.address, ()), *made_for.get(record.shot, ())))
+            found += [(placed, record, rows[each]) for each in ids if each in rows]
+        if not found:
+            fix = "Give the timeline that `reperform run` has written (-o); --project names where its takes are known."
+            raise TimelineError(f"“{out.name}” holds no takes that the project knows", fix=fix)
+        return found
+
+    def _checked(self, placed: PlacedClip, record: ClipRecord, row: TakeRow) -> CheckedTake:
+        from reperform.performing.judging import judged_again
+        from reperform.performing.taking import read
+
+        if not self._ledger.takes.path(row).exists():
+            fix = "Put it back, or run the timeline again: it is made of the results that are kept, at no cost."
+            raise ConformError(f"its file {self._ledger.takes.path(row)} is not there", fix=fix)
+        making = self._making(placed, record, row)
+        checks, conformed = judged_again(making, row, self._ledger, vmaf=self._vmaf)
+        take = read(row, self._ledger, shot_id=record.shot).model_copy(update={"checks": checks})
+        if self._keep:
+            kept = Take.model_validate_json(row.document or "").model_copy(update={"checks": checks})
+            self._ledger.takes.finish(row, kept.model_dump_json())
+        stands = record.chosen == take.id
+        return CheckedTake(take=take, shot=making.shot, conformed=conformed, stands=stands)
+
+    def _making(self, placed: PlacedClip, record: ClipRecord, row: TakeRow) -> Making:
+        """How the take was made."""
+        from reperform.performing.rebuilding import making_on
+
+        shot = self._shot(placed, record, row)
+        now = self._settings.for_plan()
+        making, _ = making_on(shot, row, self._origins, later=0, settings=now, keeps_seam=False)
+        then = self._origins.of(row.performed[0].result_id).settings
+        for settings in _variants((making.settings, then)):
+            judged_by = settings.model_copy(update={"checks": self._settings.checks})
+            as_it_was = replace(making, settings=judged_by)
+            if as_it_was.conforming == row.settings:
+                return as_it_was
+        raise ConformError(
+            "it was made with settings that nobody knows any more", fix="Run the timeline again to make it anew."
+        )
+
+    def _shot(self, placed: PlacedClip, record: ClipRecord, row: TakeRow) -> Shot:
+        """The clip as a shot on the take's clock, without cues: those are the take's."""
+        origin = self._origins.of(row.performed[0].result_id).shot
+        source = self._source(placed, row, origin)
+        at = placed.record
+        facts = {
+            "id": record.shot,
+            "cues": (),
+            "source": source,
+            "record": RecordRange(in_=record.record_in, out=record.record_out, in_frame=at.start, frames=at.frames),
+        }
+        if row.clock == "media":
+            facts["media"] = ShotMedia(
+                path=source.path,
+                rate=record.rate,
+                start=None,
+                in_frame=record.in_frame,
+                frames=record.frames,
+                head=max(0, record.in_frame - row.in_frame),
+                tail=max(0, row.range.end - record.in_frame - record.frames),
+            )
+        return origin.model_copy(update=facts)
+
+    def _source(self, placed: PlacedClip, row: TakeRow, origin: Shot) -> Source:
+        """The original that the take was made for: that of then, or the one that the cut names now.
+
+        Raises:
+            ConformError: neither is it.
+
+        """
+        from reperform.performing.making import picture_identity
+
+        for source in self._sources(placed, origin, row):
+            if row.source_identity in (self._identity(source), picture_identity(origin, self._identity(source))):
+                return source
+        raise ConformError(
+            "its original is not there, or has changed since", fix="Put the media back where it was, or relink it."
+        )
+
+    def _identity(self, source: Source) -> str:
+        from reperform.media.fingerprints import source_identity
+
+        return source_identity(source)
+
+    def _sources(self, placed: PlacedClip, origin: Shot, row: TakeRow) -> Iterator[Source]:
+        from reperform.media.probing import probe
+        from reperform.media.sequences import frame_path
+        from reperform.timeline.addresses import path_of
+        from reperform.timeline.recognising import original_of
+
+        known = origin.source
+        first = known.path if known.sequence is None else frame_path(known, 0)
+        if origin.clock == row.clock and first.exists():
+            yield origin.source
+        found = original_of(placed.clip)
+        address = str(getattr(found[1], "target_url", "") or "") if found else ""
+        path = path_of(address, folder=self._index.cut.media_folder)
+        if path is not None and path.is_file():
+            yield probe(path)
+
+
+def _variants(known: Sequence[PlanSettings]) -> Iterator[PlanSettings]:
+    """Settings as they are known, then with every other value of what shapes a take's file: its digest says which."""
+    yield from known
+    choices = {
+        "composite": ("changed", "whole"),
+        "reel": ("own", "same"),
+        "mezzanine": ("prores", "dnxhr"),
+        "match_sound": (False, True),
+        "seam_frames": range(_LONGEST_SEAM + 1),
+    }
+    for values in product(*choices.values()):
+        yield known[0].model_copy(update=dict(zip(choices, values, strict=True)))
