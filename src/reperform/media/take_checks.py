@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reperform.errors import ReperformError
 from reperform.media import frames, naming, originals
+from reperform.media.compositing.views import Layout
 from reperform.media.muxing import sound_length
 from reperform.media.opening import opened
 from reperform.media.pictures import Fitter, Planes, planes
@@ -151,7 +152,7 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch
         color=conformed.color,
         compositions=conformed.compositions,
     ).pictures()
-    fitter = _same_format(conformed, shot.source)
+    fitter, top = _same_format(conformed, shot.source), Layout.of(conformed.recipe.pixel_format).top
     count, worst = 0, np.inf
     try:
         for frame, picture in _encoded(conformed):
@@ -161,7 +162,7 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch
                 continue
             found = planes(fitter.fit(picture))
             if frame in compared:
-                worst = min(worst, _decibels(found, next(meant)))
+                worst = min(worst, _decibels(found, next(meant), top=top))
             if watch is not None and seen:
                 watch.see(frame, found)
     finally:
@@ -206,12 +207,11 @@ def _same_format(conformed: Conformed, source: Source) -> Fitter:
     return Fitter(coding, **size, pixel_format=conformed.recipe.pixel_format, into=coding)
 
 
-def _decibels(found: Planes, meant: Planes) -> float:
-    """Peak signal to noise, of the luma."""
-    error = sum(_squares(found[0][top : top + _LINES], meant[0][top : top + _LINES]) for top in _bands(meant[0]))
+def _decibels(found: Planes, meant: Planes, *, top: float) -> float:
+    """Peak signal to noise, of the luma, whose largest number is `top`."""
+    error = sum(_squares(found[0][line : line + _LINES], meant[0][line : line + _LINES]) for line in _bands(meant[0]))
     error /= meant[0].size
-    peak = 255.0 if meant[0].dtype == np.uint8 else 1023.0
-    return float("inf") if error == 0 else 20 * float(np.log10(peak)) - 10 * float(np.log10(error))
+    return float("inf") if error == 0 else 20 * float(np.log10(top)) - 10 * float(np.log10(error))
 
 
 def _bands(plane: NDArray[Any]) -> range:

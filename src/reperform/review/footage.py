@@ -1,0 +1,171 @@
+"""Which frames of which file are seen: of a clip, of a shot's original, of a take. One for each frame of the cut."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reperform.errors import MediaError, MediaRefused
+from reperform.model import Shot, ShotMedia, SoundSource, Source
+from reperform.timing import Rate, sample_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reperform.review.scene import Scene, SceneShot
+    from reperform.review.versions import Version
+    from reperform.settings import Settings
+    from reperform.timeline.cut import PlacedClip
+
+__all__ = ["Finder", "Footage", "place_of", "stepped"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Footage:
+    """Pictures one after the other, at the cut's rate."""
+
+    source: Source
+    frames: tuple[int, ...]
+    """Numbers on the source's clock."""
+    rate: Rate
+    """Of the cut."""
+
+    @property
+    def key(self) -> str:
+        """Equal for what looks the same: what the file holds, and which of its frames are seen."""
+        from reperform.media.fingerprints import source_identity
+
+        parts = ["1", source_identity(self.source), str(self.rate), self.frames]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+
+
+class Finder:
+    """Finds and opens the media of a scene, each file once."""
+
+    def __init__(self, scene: Scene, settings: Settings) -> None:
+        from reperform.linking.linker import Linker
+        from reperform.workflow.finding import prober
+
+        self._scene = scene
+        self._prober = prober()
+        roots = settings.media_root
+        self._linker = Linker(scene.cut, self._prober, media_roots=roots, allowed_hosts=settings.allowed_hosts)
+
+    def of_clip(self, placed: PlacedClip, *, record_frame: int, frames: int) -> Footage:
+        """What is seen of a clip from a frame of the cut on. Raises MediaRefused or MediaError where it cannot be."""
+        document = self.document(placed)
+        return self._original(document, record_frame - placed.record.start, frames)
+
+    def of_version(self, shot: SceneShot, version: Version) -> Footage:
+        """A version of a shot, all that is visible of it.
+
+        Raises:
+            MediaRefused, MediaError: its media is not here, or is damaged.
+
+        """
+        record = shot.placed.record
+        if version.kind == "original":
+            return self._original(self.shot_document(shot), 0, record.frames)
+        source, media = self.take_source(version), place_of(shot)
+        first = media.in_frame - version.in_frame
+        steps = stepped(record.frames, media, cut=self._scene.cut.rate)
+        numbers = tuple(min(max(0, first + step), source.frames - 1) for step in steps)
+        return Footage(source=source, frames=numbers, rate=self._scene.cut.rate)
+
+    def take_source(self, version: Version) -> Source:
+        """The pictures of a take. Raises MediaRefused where it is away."""
+        path, sequence = version.path, version.sequence
+        if path is not None and sequence is not None and path.is_dir():
+            return self._prober(path / sequence.pattern, rate=version.rate, sequence=sequence)
+        if version.path is None or not version.path.is_file():
+            name = version.path.name if version.path else version.id
+            raise MediaRefused(
+                f"the take {name} is not here", fix="Bring it back to where it was; it is not made anew."
+            )
+        return self._prober(version.path)
+
+    def take_sound(self, version: Version) -> Source:
+        """What a take sounds like: its file, or that beside its pictures. Raises MediaRefused where it is away."""
+        from reperform.media.sequence_takes import sound_path
+
+        source = self.take_source(version)
+        if version.path is None or version.sequence is None:
+            return source
+        heard = sound_path(version.path)
+        return self._prober(heard) if heard.is_file() else source.model_copy(update={"path": version.path})
+
+    def shot_document(self, shot: SceneShot) -> Shot:
+        """The shot with its media. Raises MediaRefused where that is away."""
+        if shot.document is not None and _is_there(shot.document.source):
+            return shot.document
+        return self.document(shot.placed)
+
+    def document(self, placed: PlacedClip) -> Shot:
+        """A clip as a shot without cues; its own sound is that of its file.
+
+        Raises:
+            MediaRefused: its media is not here, or does not move.
+            MediaError: it is damaged.
+
+        """
+        from reperform.timeline.one_shot import see, shot_of
+        from reperform.timeline.owning import OwnSound
+
+        cut = self._scene.cut
+        seen = see(placed, self._linker, cut, handles=0)
+        made = shot_of("", placed, cut, seen=seen, own=OwnSound(heard=(), linked=()), cues=(), voice_in_cut=True)
+        return made.model_copy(update={"own_sound": _own_sound(made)})
+
+    def _original(self, document: Shot, skipped: int, frames: int) -> Footage:
+        from reperform.media.originals import source_frames
+
+        rate = self._scene.cut.rate
+        steps = stepped(skipped + frames, document.media, cut=rate)[skipped:]
+        number: Callable[[int], int] = source_frames(document)
+        numbers = tuple(number(document.media.in_frame + step) for step in steps)
+        if not numbers:
+            raise MediaError("nothing of it is seen")
+        return Footage(source=document.source, frames=numbers, rate=rate)
+
+
+def stepped(frames: int, media: ShotMedia, *, cut: Rate) -> Sequence[int]:
+    """For each frame of the cut, counted from the first: the frame of the shot's clock on screen in its middle, counted so."""
+    if media.rate == cut:
+        return [min(number, media.frames - 1) for number in range(frames)]
+    step = media.rate / cut
+    return [min(int((2 * number + 1) * step / 2), media.frames - 1) for number in range(frames)]
+
+
+def place_of(shot: SceneShot) -> ShotMedia:
+    """What is visible of a shot on its clock, as its run or the timeline says it: its media need not be here."""
+    if shot.document is not None:
+        return shot.document.media
+    record = shot.record
+    assert record is not None, "a shot is known from a run or from the timeline"
+    return ShotMedia(
+        path=Path(record.shot),
+        rate=record.rate,
+        start=None,
+        in_frame=record.in_frame,
+        frames=record.frames,
+        head=0,
+        tail=0,
+    )
+
+
+def _own_sound(shot: Shot) -> tuple[SoundSource, ...]:
+    if shot.clock != "media" or not shot.source.audio:
+        return ()
+    stream = shot.source.audio[0]
+    at = sample_at(shot.media.in_frame, shot.media.rate, stream.rate) - stream.start_sample
+    return (SoundSource(path=shot.source.path, stream=stream.index, sample_rate=stream.rate, at_sample=at),)
+
+
+def _is_there(source: Source) -> bool:
+    if source.sequence is not None:
+        return source.path.parent.is_dir()
+    return source.path.is_file()
