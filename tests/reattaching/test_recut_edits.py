@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from reattaching import editing
 from reattaching.recut_kit import RATE, Room, exported
 from whole import cut_kit as cut
+from whole.command_kit import call
 
 Edit = Callable[[Any], object]
 ANGRY, SAD, HAPPY, FAST = 0, 1, 2, 3
@@ -221,3 +223,18 @@ def test_stale_tracks_of_takes_are_cleared(room: Room) -> None:
     assert shown[:2] == first[1:3]
     assert shown[2] != first[3], "a retimed shot begins at another record timecode: its take is made anew"
     assert [shot["state"] for shot in document["shots"]] == ["attached"] * 3 + ["gone"]
+
+
+def test_a_take_at_a_new_speed_is_not_made_again_on_other_media(room: Room) -> None:
+    """Its result's frames stand elsewhere than they were performed: that is refused by name, and the others are made."""
+    made = exported(room.first_cut(), room.folder)
+    editing.retime(made, ANGRY, 2.0)
+    room.reattached(made)
+    online = room.folder / "online"
+    online.mkdir()
+    for name in ("A001", "B001", "C001"):
+        shutil.copy2(room.folder / f"{name}.mov", online)
+    ran = call("conform", room.out, "--media-root", online, "-o", room.folder / "online.otio", "--json")
+    said = [problem["message"] for problem in ran.json["problems"] if problem["severity"] == "error"]
+    assert (1, 1) == (ran.status, len(said)), ran.said
+    assert "laid out anew when the shot's speed was changed" in said[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ class Takes:
                 clock=clock,
                 in_frame=covers.start,
                 frames=covers.frames,
-                performed=json.dumps([asdict(each) for each in performed]),
+                performed=json.dumps([each.as_dict() for each in performed]),
                 settings=settings,
                 file=file,
             )

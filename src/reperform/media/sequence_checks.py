@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reperform.errors import ReperformError
-from reperform.media import frames, originals, probing, sequences
+from reperform.media import comparing, frames, originals, probing, sequences
 from reperform.media.compositing.views import Layout
 from reperform.media.muxing import sound_length
 from reperform.media.pictures import Fitter, planes
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from reperform.media.muxing import Track
 
 __all__ = ["check_sequence_take"]
-
-_SAMPLED = 9
-_CLOSE = 26.0
-"""Decibels by which a picture must be the one that was meant: a JPEG of low quality keeps more, another frame less."""
 
 
 def check_sequence_take(
@@ -99,7 +94,7 @@ def _pictures(
     conformed: Conformed, take: Source, shot: Shot, splices: Sequence[Splice], watch: Watch | None
 ) -> list[Check]:
     """Decodes every changed picture, and compares some with what was meant."""
-    compared, recipe = _spread(conformed.changed), conformed.recipe
+    compared, recipe = comparing.spread(conformed.changed), conformed.recipe
     meant = PictureMaker(
         shot,
         splices,
@@ -117,26 +112,12 @@ def _pictures(
         count += 1
         found = planes(fitter.fit(picture))
         if frame in compared:
-            worst = min(worst, _decibels(found[0], next(meant)[0], top))
+            worst = min(worst, comparing.decibels(found[0], next(meant)[0], top=top))
         if watch is not None and watch.wants(frame):
             watch.see(frame, found)
     decoded = f"{count} of {len(conformed.changed)} frames, and {conformed.copied_packets} are the original's"
     checks = [Check(name="decodes", passed=count == len(conformed.changed), detail=decoded)]
     if compared:
         detail = f"{len(compared)} frames compared with what was meant: at least {worst:.1f} dB"
-        checks.append(Check(name="pictures in their places", passed=bool(worst >= _CLOSE), detail=detail))
+        checks.append(Check(name="pictures in their places", passed=bool(worst >= comparing.CLOSE), detail=detail))
     return checks
-
-
-def _spread(numbers: Sequence[int]) -> tuple[int, ...]:
-    """At most a few of them, from the first to the last."""
-    if len(numbers) <= _SAMPLED:
-        return tuple(numbers)
-    return tuple(numbers[place * (len(numbers) - 1) // (_SAMPLED - 1)] for place in range(_SAMPLED))
-
-
-def _decibels(found: NDArray[Any], meant: NDArray[Any], top: float) -> float:
-    """Peak signal to noise, of green or of the luma."""
-    difference = found.astype(np.float32) - meant
-    error = float(np.mean(difference * difference))
-    return float("inf") if error == 0 else 20 * float(np.log10(top)) - 10 * float(np.log10(error))

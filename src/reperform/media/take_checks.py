@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reperform.errors import ReperformError
-from reperform.media import frames, naming, originals
+from reperform.media import comparing, frames, naming, originals
 from reperform.media.compositing.views import Layout
 from reperform.media.muxing import sound_length
 from reperform.media.opening import opened
@@ -31,12 +30,6 @@ if TYPE_CHECKING:
     from reperform.media.muxing import Track
 
 __all__ = ["check_take"]
-
-_SAMPLED = 9
-_LINES = 256
-"""Lines that are compared at a time: all of a large picture as floating numbers would take thrice its memory."""
-_CLOSE = 26.0
-"""Decibels by which the take's picture must be the one that was meant: the lightest codecs keep more, another frame less."""
 
 
 def check_take(
@@ -142,7 +135,7 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch
 
     Of a take that holds the original's packets only its own are decoded: the others are compared as bytes.
     """
-    compared = _spread(conformed.changed)
+    compared = comparing.spread(conformed.changed)
     meant = PictureMaker(
         shot,
         splices,
@@ -162,7 +155,7 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch
                 continue
             found = planes(fitter.fit(picture))
             if frame in compared:
-                worst = min(worst, _decibels(found, next(meant), top=top))
+                worst = min(worst, comparing.decibels(found[0], next(meant)[0], top=top))
             if watch is not None and seen:
                 watch.see(frame, found)
     finally:
@@ -172,7 +165,7 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch
     if not compared:
         return [decodes]
     detail = f"{len(compared)} frames compared with what was meant: at least {worst:.1f} dB"
-    return [decodes, Check(name="pictures in their places", passed=bool(worst >= _CLOSE), detail=detail)]
+    return [decodes, Check(name="pictures in their places", passed=bool(worst >= comparing.CLOSE), detail=detail)]
 
 
 def _encoded(conformed: Conformed) -> Iterator[tuple[int, VideoFrame]]:
@@ -194,30 +187,7 @@ def _close(pictures: Iterator[Planes]) -> None:
         close()
 
 
-def _spread(frames: Sequence[int]) -> tuple[int, ...]:
-    """At most a few of them, from the first to the last."""
-    if len(frames) <= _SAMPLED:
-        return tuple(frames)
-    return tuple(frames[number * (len(frames) - 1) // (_SAMPLED - 1)] for number in range(_SAMPLED))
-
-
 def _same_format(conformed: Conformed, source: Source) -> Fitter:
     coding = take_coding(source, conformed.recipe, conformed.color)
     size = {"width": source.width, "height": source.height}
     return Fitter(coding, **size, pixel_format=conformed.recipe.pixel_format, into=coding)
-
-
-def _decibels(found: Planes, meant: Planes, *, top: float) -> float:
-    """Peak signal to noise, of the luma, whose largest number is `top`."""
-    error = sum(_squares(found[0][line : line + _LINES], meant[0][line : line + _LINES]) for line in _bands(meant[0]))
-    error /= meant[0].size
-    return float("inf") if error == 0 else 20 * float(np.log10(top)) - 10 * float(np.log10(error))
-
-
-def _bands(plane: NDArray[Any]) -> range:
-    return range(0, len(plane), _LINES)
-
-
-def _squares(found: NDArray[Any], meant: NDArray[Any]) -> float:
-    difference = found.astype(np.float32) - meant
-    return float(np.vdot(difference, difference))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from reperform.ledger.choices import chosen_among
 from reperform.ledger.ledger import Ledger
@@ -46,6 +46,7 @@ class Making:
                 frames=each.frames,
                 result_id=each.result.id,
                 anchor=anchor(cue, each),
+                paced=each.remapped is not None,
             )
             for cue, _, covered in self.cues
             for each in covered
@@ -75,7 +76,7 @@ class Making:
             {
                 "picture": picture_identity(self.shot, self.source),
                 "range": [self.range.start, self.range.frames],
-                "performed": [asdict(each) for each in self.performed],
+                "performed": [each.as_dict() for each in self.performed],
                 "conforming": self.conforming,
             }
         )

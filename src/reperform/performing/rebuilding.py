@@ -26,7 +26,7 @@ def making_on(
     n + `later` of the shot's. With `keeps_seam` its seams are as long as they were.
 
     Raises:
-        ConformError: what it was made of is not known any more.
+        ConformError: what it was made of is not known any more, or was laid out at another pace since.
         MediaRefused: its results are of a picture of another shape; the new media cannot be read.
 
     """
@@ -70,6 +70,11 @@ class _Part:
         mine = [p for p in row.performed if p.result_id in results and whole.contains(FrameRange(p.in_frame, p.frames))]
         if not mine:
             raise ConformError(f"the ledger does not say what {row.id} was made of", fix="Perform the shot again.")
+        if any(p.paced for p in mine):
+            raise ConformError(
+                f"{row.id} was laid out anew when the shot's speed was changed, which cannot be done again on other media",
+                fix="Conform the cut as it was performed, and `reperform reattach` the result to the cut with the new speed.",
+            )
         covered = tuple(_covered(p, origins.of(p.result_id).result, whole.start) for p in sorted(mine))
         origin = origins.of(mine[0].result_id)
         return cls(

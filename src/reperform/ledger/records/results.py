@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from reperform.ledger.records.frames import FrameDigests
@@ -87,10 +87,16 @@ class Performed:
     result_id: str
     anchor: int
     """The frame of the shot's clock that the result file's first frame stands for."""
+    paced: bool = False
+    """Whether the result was laid out at another pace than it was performed at, from `anchor` on."""
+
+    def as_dict(self) -> dict[str, object]:
+        """Its fields; `paced` only where it is so, as it stands in what was written before there was a pace."""
+        return {name: value for name, value in asdict(self).items() if value is not False}
 
     def clipped(self, to: FrameRange) -> Performed | None:
         """What of it lies inside; None when nothing does."""
         inside = FrameRange(self.in_frame, self.frames).intersection(to)
         if not inside.frames:
             return None
-        return Performed(in_frame=inside.start, frames=inside.frames, result_id=self.result_id, anchor=self.anchor)
+        return replace(self, in_frame=inside.start, frames=inside.frames)
