@@ -28,13 +28,13 @@ A_CUE, B_CUE, SEAM = range(114, 126), range(318, 328), 4
 
 @pytest.fixture(scope="module")
 def done(performed: Offline, online: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Offline, Any]:
-    """The conform of all takes, with lists; not to be written to."""
+    """The conform of all takes, with lists, and the whole picture in every cue; not to be written to."""
     import shutil
 
     folder = tmp_path_factory.mktemp("done") / "cut"
     shutil.copytree(performed.folder, folder)
     offline = Offline(folder)
-    return offline, conform(offline, online, "--lists", "edl,ale")
+    return offline, conform(offline, online, "--lists", "edl,ale", "--composite", "whole")
 
 
 def tables(offline: Offline, *names: str) -> list[list[tuple[Any, ...]]]:
@@ -159,7 +159,8 @@ def test_nothing_is_sent_and_earlier_takes_stay(offline: Offline, online: Path) 
     assert offline.out.read_bytes() == out
     after = files_in(offline.folder)
     assert {name: after[name] for name in before} == before
-    new = {f"cut.reperform/takes/{Path(take['path']).name}" for take in document["takes"]} | {"online.otio"}
+    stems = [f"cut.reperform/takes/{Path(take['path']).stem}" for take in document["takes"]]
+    new = {f"{stem}{ending}" for stem in stems for ending in (".mov", "_PROVENANCE.json")} | {"online.otio"}
     assert after.keys() - before.keys() == new
     assert sorted(document["made"]) == sorted(take["id"] for take in document["takes"])
     again = conform(offline, online)
@@ -231,7 +232,7 @@ def test_takes_go_where_they_are_asked_to(offline: Offline, online: Path, tmp_pa
         "{reel}_{number:03}",
         "--chosen",
     )
-    assert sorted(path.name for path in (tmp_path / "shared").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "shared").glob("*.mov")) == [
         "A001C003_003_PREVIEW.mov", "B002_001_PREVIEW.mov",
     ]  # fmt: skip
     assert {take["frames"] for take in document["takes"]} == {46, 36}

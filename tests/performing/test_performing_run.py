@@ -41,7 +41,8 @@ def test_what_lies_in_a_project(one_cue: Plan, project: Path, service: Service) 
     run(one_cue, project, service=service)
     files = sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
     (attempt,) = (path.name for path in (project / "results").iterdir())
-    assert files == ["ledger.sqlite", f"results/{attempt}/0.mp4", "takes/A001C003_14221009_RP001.mov"]
+    takes = [f"takes/A001C003_14221009_RP001{ending}" for ending in (".mov", "_PROVENANCE.json")]
+    assert files == ["ledger.sqlite", f"results/{attempt}/0.mp4", *takes]
     assert [name for name in files if b"hush-hush" in (project / name).read_bytes()] == []
     assert stat.S_IMODE(project.stat().st_mode) == 0o700
 

@@ -271,7 +271,7 @@ def test_an_avid_original_keeps_its_codec_reel_and_timecode(tmp_path: Path) -> N
     coding = ("-c:v", "dnxhd", "-b:v", "120M", "-pix_fmt", "yuv422p", "-c:a", "pcm_s16le")
     ffmpeg("-i", one.path, *coding, "-timecode", "10:00:00:00", "-metadata", "reel_name=A001", path)
     clip = cut.clip(Rushes(path, R25, 12, 900000), 2, 8, marks=[("RP: angry", 5, 2)])
-    document = perform(cut_of(tmp_path, clip), "--handles", "2", "--seam", "1")
+    document = perform(cut_of(tmp_path, clip), "--handles", "2", "--seam", "1", "--composite", "whole")
     take = probe(take_of(document)[0])
     assert (take.codec, take.profile, take.reel, take.start_frame) == ("dnxhd", "DNXHD", "A001_RP001", 900000)
     checks = {check["name"]: check["detail"] for check in document["takes"][0]["checks"]}

@@ -70,7 +70,7 @@ class Scene:
 
     def takes(self) -> list[str]:
         """Names of the takes' files."""
-        return sorted(path.name for path in (self.project / "takes").iterdir())
+        return sorted(path.name for path in (self.project / "takes").glob("*.mov"))
 
     def played(self, path: Path | None = None, frames: int = 66) -> list[cut.Shown | None]:
         return cut.play(path or self.out, rate=RATE, frames=frames)

@@ -183,7 +183,7 @@ _OUTPUT = [
     click.option(
         "--composite",
         type=click.Choice(["changed", "whole"]),
-        help="Of what came back: what the engine changed (default), or its whole picture.",
+        help="Of what came back: what the engine changed (default), or its whole picture. A preview is always whole.",
     ),
     click.option("--matte/--no-matte", default=None, help="Write the changed region beside each take, as a movie."),
     click.option(

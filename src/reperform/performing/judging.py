@@ -15,7 +15,6 @@ from reperform.media.checks.watching import Watch
 from reperform.media.compositing import report
 from reperform.model import Check
 from reperform.performing import materials
-from reperform.planning.targets import PREVIEW
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
@@ -37,8 +36,7 @@ def judged(
         MediaError: the original or a result cannot be read.
 
     """
-    preview = any(each.result.engine == PREVIEW for _, _, covered in making.cues for each in covered)
-    verdicts = Verdicts(shot=making.shot, thresholds=making.settings.checks, preview=preview)
+    verdicts = Verdicts(shot=making.shot, thresholds=making.settings.checks, preview=making.is_preview)
     with ExitStack() as stack:
         measuring = stack.enter_context(Vmaf()) if vmaf else None
         watch = Watch(conformed, making.shot, feed=measuring.feed if measuring else None)
@@ -66,7 +64,7 @@ def judged_again(
         making.shot,
         splices,
         path=ledger.takes.path(row),
-        settings=making.settings,
+        settings=making.shaping,
         take_range=row.range,
         reel=materials.reel_of(making, row),
     )

@@ -12,6 +12,7 @@ from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, Performed, TakeRow
 from reperform.media import encoding
 from reperform.model import Cue, PlanSettings, Shot
+from reperform.planning.targets import PREVIEW
 from reperform.timing import FrameRange
 
 __all__ = ["Making", "anchor", "picture_identity", "takes_of"]
@@ -58,12 +59,27 @@ class Making:
         return self.shot.source.sequence is not None and encoding.same_as(self.shot.source) is not None
 
     @property
-    def conforming(self) -> str:
-        """Digest of the settings that shape the file. Where the original's packets are copied, no mezzanine does."""
+    def is_preview(self) -> bool:
+        """Whether anything in it is a preview."""
+        return any(each.result.engine == PREVIEW for _, _, covered in self.cues for each in covered)
+
+    @property
+    def shaping(self) -> PlanSettings:
+        """The settings that shape the file. Where the original's packets are copied, no mezzanine does; and a preview, which
+        only stands in for a performance, is its whole picture: to look for what changed takes longer than to make it.
+        """
         copied = encoding.same_as(self.shot.source) is not None
-        shaping = self.settings.model_copy(update={"mezzanine": PlanSettings().mezzanine}) if copied else self.settings
+        update: dict[str, object] = {"mezzanine": PlanSettings().mezzanine} if copied else {}
+        if self.is_preview:
+            update["composite"] = "whole"
+        return self.settings.model_copy(update=update)
+
+    @property
+    def conforming(self) -> str:
+        """Digest of the settings that shape the file."""
+        shaping = self.shaping
         # Takes from before there was a choice show whole frames.
-        composite = {"composite"} if self.settings.composite != "whole" else set()
+        composite = {"composite"} if shaping.composite != "whole" else set()
         sound = {"match_sound"} if self.settings.match_sound else set()
         said = shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel", *composite, *sound})
         # Takes of image sequences were movies once.

@@ -61,7 +61,7 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
         making.shot,
         splices,
         out=path,
-        settings=making.settings,
+        settings=making.shaping,
         take_range=row.range,
         reel=materials.reel_of(making, row),
         sound=tracks,
@@ -103,14 +103,14 @@ def _write_matte(making: Making, row: TakeRow, ledger: Ledger, compositions: Com
         return
     splices = materials.splices_of(making, ledger)
     if compositions is None:
-        compositions = conforming.composed(making.shot, splices, covered=row.range, settings=making.settings)
+        compositions = conforming.composed(making.shot, splices, covered=row.range, settings=making.shaping)
     matte_file.write_matte(
         making.shot,
         splices,
         compositions,
         out=out,
         covered=row.range,
-        settings=making.settings,
+        settings=making.shaping,
         start=conforming.take_start(making.shot, row.range),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reperform.media.compositing.examining import Examined, examine
+from reperform.media.compositing.matte import SHORTEST
 from reperform.media.compositing.seams import between
 from reperform.media.returning import PictureMaker
 from reperform.model import Shot, TakeComposite
@@ -156,5 +157,6 @@ def _composition(
     weights = {frame: {number: Fraction(1)} for frame in frames}
     maker = PictureMaker(shot, splices, weights, frames, recipe=recipe, color=color)
     with maker.pairs(number) as pairs:
-        examined = examine(pairs, pixel_format=recipe.pixel_format, frames=len(frames))
+        lasting = min(SHORTEST, splice.cue.frames)
+        examined = examine(pairs, pixel_format=recipe.pixel_format, frames=len(frames), lasting=lasting)
     return Composition(examined=examined, frames=frames, name=splice.name)

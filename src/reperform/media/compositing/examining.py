@@ -14,7 +14,7 @@ from reperform.media.compositing.colour import SAME_COLOURS, ColourMatch, bright
 from reperform.media.compositing.difference import Difference, Expectation, measured
 from reperform.media.compositing.grain import GRAINY, grain_of
 from reperform.media.compositing.laying_in import LayIn, Laying, native_matte
-from reperform.media.compositing.matte import Masks, Mattes, hysteresis, median_of_three, tracked
+from reperform.media.compositing.matte import SHORTEST, Masks, Mattes, hysteresis, median_of_three, tracked
 from reperform.media.compositing.registration import SAME_PLACE, Registration, register
 from reperform.media.compositing.views import Layout, View, looked_at_raster, luma, view
 
@@ -66,11 +66,16 @@ class Examined:
 
 
 def examine(
-    pairs: Iterable[tuple[Planes, Planes]], *, pixel_format: str, frames: int, how: LayIn | None = None
+    pairs: Iterable[tuple[Planes, Planes]],
+    *,
+    pixel_format: str,
+    frames: int,
+    lasting: int = SHORTEST,
+    how: LayIn | None = None,
 ) -> Examined:
     """Looks through the original's and the returned pictures, of one raster and pixel format, in order; memory is constant.
 
-    `how` None: by the original's grain.
+    What lasts fewer than `lasting` frames is no change: at least one, at most SHORTEST. `how` None: by the original's grain.
     """
     layout = Layout.of(pixel_format)
     looks = _Looks(layout, min(frames, _FIRST))
@@ -85,11 +90,11 @@ def examine(
         return Examined(verdict="rerendered", why=other, laying=laying, size=size)
     gains: list[tuple[float, float]] = []
     masks = Masks()
-    for ratio, levels in _ratios(chain(first, stream), place, colours, usual, gains):
+    for ratio, levels in _ratios(chain(first, stream), place, colours, usual, gains, alone=lasting == 1):
         masks.append(hysteresis(ratio, levels))
-    lasting = tracked(masks)
-    mattes = Mattes(lasting)
-    areas = [float(lasting[number].mean()) for number in range(len(lasting))]
+    kept = tracked(masks, shortest=lasting)
+    mattes = Mattes(kept)
+    areas = [float(kept[number].mean()) for number in range(len(kept))]
     changed = [area for area in areas if area]
     if not changed:
         return Examined(verdict="unchanged", why="nothing differs but by coding", laying=laying, size=size)
@@ -222,8 +227,10 @@ def _ratios(
     colours: ColourMatch,
     usual: Expectation,
     gains: list[tuple[float, float]],
+    *,
+    alone: bool,
 ) -> Iterator[tuple[Map, Map]]:
-    """Of each frame how many times the usual it differs, and by how many levels, both without what lasts one frame only."""
+    """Of each frame how many times the usual it differs, and by how many levels, unless `alone` both without what lasts one frame only."""
 
     def each() -> Iterator[Map]:
         before: View | None = None
@@ -234,7 +241,7 @@ def _ratios(
             there = _came_back(pair[0].shape[:2], place)
             yield np.dstack([usual.ratio(seen), np.maximum(seen.bright, seen.colour)]) * there[..., np.newaxis]
 
-    for both in median_of_three(each()):
+    for both in each() if alone else median_of_three(each()):
         yield both[..., 0], both[..., 1]
 
 

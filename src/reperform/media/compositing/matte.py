@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Mask", "Masks", "Mattes", "hysteresis", "median_of_three", "tracked"]
+__all__ = ["SHORTEST", "Mask", "Masks", "Mattes", "hysteresis", "median_of_three", "tracked"]
 
 Mask = NDArray[np.bool_]
 Map = NDArray[np.float32]
+
+SHORTEST = 3
+"""Frames that a change lasts, unless less than that was asked for."""
 
 SEED, EXTEND = 6.0, 2.4
 """Multiples of what is expected at which a change is one, and to which it reaches."""
@@ -22,7 +25,6 @@ _FARTHEST = 0.025
 """Of the view's longer side, from a pixel that is well over to one that is a little over."""
 _SPUR = 7
 """Pixels of the view: what is thinner, and hangs on a region, is an edge that coding blurred."""
-_SHORTEST = 3
 _SMALLEST = 0.0012
 _CONVEX = 0.72
 _HELD = 2
@@ -107,8 +109,8 @@ class Masks:
         return np.unpackbits(bits, count=self._shape[0] * self._shape[1]).reshape(self._shape).astype(bool)
 
 
-def tracked(masks: Masks) -> Masks:
-    """Only regions that last, and are large enough to be meant; their holes filled, nearly convex ones made convex."""
+def tracked(masks: Masks, *, shortest: int = SHORTEST) -> Masks:
+    """Only regions that last `shortest` frames, and are large enough to be meant; their holes filled, nearly convex ones made convex."""
     import cv2
 
     tracks = _Tracks()
@@ -122,8 +124,7 @@ def tracked(masks: Masks) -> Masks:
                 tracks.join(first + pair[0] - 1, previous[0] + pair[1] - 1)
         previous = first, np.asarray(labels, np.int32)
     smallest = _SMALLEST * masks[0].size if len(masks) else 0
-    shortest = min(_SHORTEST, len(masks))
-    kept = tracks.kept(shortest=shortest, smallest=smallest)
+    kept = tracks.kept(shortest=min(shortest, len(masks)), smallest=smallest)
     result, first = Masks(), 0
     for number in range(len(masks)):
         count, labels = cv2.connectedComponents(masks[number].astype(np.uint8), connectivity=8)

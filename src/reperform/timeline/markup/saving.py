@@ -20,6 +20,7 @@ from reperform.timeline.dialects.otio import OtioDialect
 from reperform.timeline.index import build
 from reperform.timeline.markup.spots import spelled_rate
 from reperform.timeline.recognising import address_in, is_take, point_at
+from reperform.timeline.records import NAMESPACE
 from reperform.timeline.saving import Saved, save
 from reperform.timing import exact_rate
 
@@ -43,9 +44,13 @@ def refuse_format(cut: Cut, out: Path) -> None:
 
 
 def as_otio(cut: Cut) -> Cut:
-    """A cut out of another format, as OpenTimelineIO: its markers count as that defines it. Others stay as they are."""
+    """A cut out of another format, as OpenTimelineIO: its markers count as that defines it. Others stay as they are.
+
+    It says so, lest the next reading puts right again what an adapter would have left.
+    """
     if cut.written_as == "otio":
         return cut
+    cut.timeline.metadata.setdefault(NAMESPACE, {"converted_from": cut.written_as})
     rate = spelled_rate(cut)
     exact = exact_rate(rate)
     index = build(cut)
