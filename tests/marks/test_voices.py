@@ -242,6 +242,7 @@ def test_audio_that_names_a_track_without_a_clip_there_is_an_error() -> None:
         (-1.0, "plays backward"),
         (0.0, "is frozen"),
         (3.0, "plays at 300 % speed, and only 50 to 200 % is made without the editor"),
+        (1e300, "plays at more than 1e+06 % speed, and only 50 to 200 % is made without the editor"),
     ],
 )
 def test_a_guide_clip_whose_speed_cannot_be_made_is_an_error(speed: float, how: str) -> None:

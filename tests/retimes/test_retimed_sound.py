@@ -17,6 +17,7 @@ from marked import Library, clip, cut, find, gap, mark, movie, said, span, track
 from marked import wave as wav
 from reperform.media.sped import heard, of_file
 from reperform.model import Shot
+from reperform.timeline.retimes.sound import percent
 
 RATE = 48000
 
@@ -218,3 +219,8 @@ def test_a_guide_file_without_picture_can_be_retimed() -> None:
     )
     [voice] = shot.cues[0].voices
     assert (voice.speed, voice.start_sample, voice.end_sample) == (Fraction(1, 2), 19200, 57600)
+
+
+def test_a_speed_that_no_float_holds_is_told() -> None:
+    """Retimes in one another multiply: 10 to the power of 400 ended with an OverflowError."""
+    assert ["more than 1e+06 %", "150 %"] == [percent(Fraction(10) ** 400), percent(Fraction(3, 2))]

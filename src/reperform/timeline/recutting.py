@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from reperform.model import Shot
+from reperform.timeline.retimes.sound import percent
 
 __all__ = ["Change", "changes"]
 
@@ -63,7 +64,7 @@ def _retimed(before: Shot, after: Shot) -> list[Change]:
     speeds = _speed(before), _speed(after)
     if speeds[0] == speeds[1]:
         return []
-    said = [f"{float(speed) * 100:.4g} %" if speed is not None else "a varying speed" for speed in speeds]
+    said = [percent(speed) if speed is not None else "a varying speed" for speed in speeds]
     return [Change(kind="retimed", detail=f"from {said[0]} to {said[1]}")]
 
 

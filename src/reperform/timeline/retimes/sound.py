@@ -12,10 +12,13 @@ from fractions import Fraction
 from reperform.errors import MediaRefused
 from reperform.timeline.cut import PlacedClip
 
-__all__ = ["FASTEST", "SLOWEST", "heard_sample", "pitch_note", "sound_speed"]
+__all__ = ["FASTEST", "SLOWEST", "heard_sample", "percent", "pitch_note", "sound_speed"]
 
 SLOWEST, FASTEST = Fraction(1, 2), Fraction(2)
 """Speeds beyond which speech no longer sounds like speech."""
+
+
+_TOLD = Fraction(10_000)
 
 
 def sound_speed(clip: PlacedClip, *, what: str, fix: str) -> Fraction:
@@ -36,7 +39,14 @@ def _how(speed: Fraction | None) -> str:
         return "plays at a speed that varies"
     if speed <= 0:
         return "plays backward" if speed else "is frozen"
-    return f"plays at {float(speed) * 100:.4g} % speed, and only 50 to 200 % is made without the editor"
+    return f"plays at {percent(speed)} speed, and only 50 to 200 % is made without the editor"
+
+
+def percent(speed: Fraction) -> str:
+    """A speed as editors say it. Nested retimes can make one that no float holds."""
+    if abs(speed) > _TOLD:
+        return f"more than {float(_TOLD * 100):.4g} %"
+    return f"{float(speed) * 100:.4g} %"
 
 
 def heard_sample(sample: Fraction, speed: Fraction) -> int:
@@ -47,6 +57,6 @@ def heard_sample(sample: Fraction, speed: Fraction) -> int:
 def pitch_note(what: str, speed: Fraction) -> str:
     """What is to be said of a sound that is heard at another speed."""
     return (
-        f"{what} plays at {float(speed) * 100:.4g} % speed: it is used so, with its pitch kept; if your editor lets the pitch go with"
+        f"{what} plays at {percent(speed)} speed: it is used so, with its pitch kept; if your editor lets the pitch go with"
         " the speed, render that clip in place"
     )
