@@ -40,7 +40,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     """A new folder beside `path`, renamed to it with all its files when the block ends without an error.
 
     Its files are on the disk before the rename. A folder that stood at `path` is replaced as a whole. After an error nothing
-    remains of the new one. The block must have closed its files, and put no folders into it.
+    remains of the new one, and the old one stands. The block must have closed its files, and put no folders into it.
     """
     temporary, aside = (path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.{end}") for end in ("part", "old"))
     temporary.mkdir()
@@ -53,6 +53,8 @@ def atomic_folder(path: Path) -> Iterator[Path]:
             path.replace(aside)
         temporary.replace(path)
     except BaseException:
+        if aside.exists() and not path.exists():
+            aside.replace(path)
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     _flush_folder(path.parent)

@@ -39,7 +39,10 @@ _PLAIN = {
 
 
 class Panel:
-    """What a person is asked and shown. Every call blocks, and runs on the thread that made the panel."""
+    """What a person is asked and shown. Every call blocks, and runs on the thread that made the panel.
+
+    A base class, and no Protocol: Python 3.6 has none.
+    """
 
     kind = ""  # window, page or console
     asks = True  # whether a person can answer
