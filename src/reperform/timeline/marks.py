@@ -90,10 +90,10 @@ def sort_markers(index: Index, settings: PlanSettings) -> tuple[list[Mark], list
     rules = MarkRules.of(settings)
     marks: list[Mark] = []
     ignored: list[IgnoredMarker] = []
-    text_of = index.cut.dialect.marker_text
+    text_of, may_be_ours = index.cut.dialect.marker_text, index.cut.may_hold_takes
     for placed in index.markers:
         text = text_of(placed.marker)
-        judged = _OF_A_REVIEW if is_of_a_review(placed) else rules.judge(placed, text)
+        judged = _OF_A_REVIEW if may_be_ours and is_of_a_review(placed) else rules.judge(placed, text)
         if isinstance(judged, Mark):
             marks.append(judged)
         else:

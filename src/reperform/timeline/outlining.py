@@ -1,24 +1,16 @@
 """What stands in what in a timeline too large to be looked through value by value: whether anything in it is unlike what editors write.
 
-Only the quotes and brackets are looked at, all of a block at once. What is found unlike may be harmless, so it is for
-`vetting.refuse_fatal` to say; what is not found unlike holds none of the shapes that it refuses.
+The text is cut down in a few passes, each of them one call: spaces and figures first, then the times and ranges, which are most of it,
+then what is in quotes. A mark for each object and for each field that holds some is left. What is found unlike may be harmless, so it
+is for `vetting.refuse_fatal` to say; what is not found unlike holds none of the shapes that it refuses.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
-import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.integer[Any]]
-    Letters = NDArray[np.uint8]
-    Flags = NDArray[np.bool_]
-
-__all__ = ["VALUES", "Outline"]
+__all__ = ["VALUES", "Outline", "Outlined", "reduced"]
 
 VALUES = ("RationalTime.", "TimeRange.", "TimeTransform.", "V2d.", "Box2d.", "SerializableObjectRef.")
 """Schemas of which OpenTimelineIO keeps nothing but their own fields."""
@@ -26,197 +18,217 @@ VALUES = ("RationalTime.", "TimeRange.", "TimeTransform.", "V2d.", "Box2d.", "Se
 _RENEWED = {"Clip.": b'"media_references"', "Marker.": b'"marked_range"'}
 """Schemas whose first version OTIO rewrites, and the field that the second has and the first has not."""
 
-_STRUCTURE = b'"{}[]:\\'
-_MARKED = bytes(byte in _STRUCTURE for byte in range(256))
-_QUOTE, _COLON, _BACKSLASH = b'":\\'
-_STEPS = np.zeros(256, np.int8)
-_STEPS[list(b"{[")], _STEPS[list(b"}]")] = 1, -1
-_FIRST_OF_A_WORD = np.isin(np.arange(256), [ord(word[0]) for word in (*VALUES, *_RENEWED)])
+_FIRST = dict.fromkeys(VALUES, "1") | dict.fromkeys(_RENEWED, "2")
+"""The version of each that is as it is written today."""
+
+_HOLDERS = ("children", "markers", "effects", "media_reference", "media_references", "DEFAULT_MEDIA", "tracks")
+"""Fields in which objects stand. In any other they are unlike."""
+
+_LEFT_OUT = b" \t\r\n0123456789.+-"
+_SCHEMA = b'"OTIO_SCHEMA":'
+_TIME = b'{"OTIO_SCHEMA":"RationalTime","rate":,"value":}'
+_RANGE = b'{"OTIO_SCHEMA":"TimeRange","duration":,"start_time":}'
+"""As nearly everybody writes them, when figures and spaces are left out."""
+
+_VALUE, _OBJECT, _HELD = b"\xf5", b"\xf6", b"\xf7"
+"""Bytes that no text has: the schema of a value, that of anything else, and what stands for an object that was looked at."""
+_FIELDS = bytes(range(0xF8, 0xF8 + len(_HOLDERS)))
+_TOKENS = _VALUE + _OBJECT + _HELD + _FIELDS
+_ALL_ELSE = bytes(byte for byte in range(256) if byte not in b'[]{}"' + _TOKENS)
+_SQUARE = bytes.maketrans(b"{}", b"[]")
+
 _ESCAPED = re.compile(rb"\\u00(3\d|2[eE]|[46][1-9a-fA-F]|5[0-9aAfF]|7[0-9aA])")
 """A letter, a digit, a full stop or a low line that is spelled as an escape: so is none in a schema's name."""
+_PLAIN = re.compile(rb"\{[%b]*+(?:%b[%b]*+)?\}" % (_FIELDS, _VALUE, _FIELDS))
+_INNERMOST = re.compile(rb"\{[^][{}]*\}")
+_LIST = re.compile(rb"\[%b+\]" % _HELD)
+_LIKE = re.compile(rb"(?:[%b]%b?)*" % (_FIELDS, _HELD))
 
-_ESCAPE = 6
-_PADDING = 32
-"""Longer than every word that is looked for."""
+_LONGEST_WORD = 64
 _LONGEST_RUN = 1 << 24
 """Bytes without a bracket."""
-_DEEPEST = 256
-"""Levels; a scan refuses fewer."""
-_NAMES = 1 << 20
-"""Of so many fields it is told whether there is one of that name: two names may count as one."""
-_PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+_LARGEST = 1 << 24
+"""Bytes of what is left of all; of a gigabyte of Resolve's it is 5 MB."""
+_MOST_LEVELS = 64
+"""Of objects in one another, where a scan allows more."""
+
+
+class Outlined(NamedTuple):
+    """What a part of a timeline holds."""
+
+    reduced: bytes
+    """All of it but spaces, figures, full stops and signs."""
+    brackets: bytes
+    """Those outside of strings, all of them square."""
+    objects: int
+    values: int
+    """Those in strings count too."""
 
 
 class Outline:
-    """Fed with the blocks of a timeline's bytes, without the backslashes and quotes that a backslash stands before."""
+    """Fed with the blocks of a timeline's bytes, in UTF-8, without the backslashes and quotes that a backslash stands before."""
 
     def __init__(self) -> None:
+        self.in_string = False
+        """Whether what was looked at ends in a string."""
         self._odd = False
-        self._rest = self._last = b""
-        self._in_string, self._depth = False, 0
-        self._open = [(0, False)] * (_DEEPEST + 1)
-        """The open bracket at each depth: its number, and whether it is that of an object."""
-        self._count = 1
-        """The number of the next bracket that opens; all of a file stands in number 0."""
-        self._parents: list[Any] = []
-        self._values: list[Any] = []
-        self._keys: list[Any] = []
-        """Of fields that hold brackets, and of others of the same names: name and object in one number."""
-        self._bracketed, self._plain = np.zeros(_NAMES, bool), np.zeros(_NAMES, bool)
-        """Which names there are of fields that hold brackets, and of others."""
-        self._old: set[str] = set()
-        self._new: set[str] = set()
+        self._last = self._rest = b""
+        """The end of the last block, and what follows its last bracket, reduced."""
+        self._schemas = {schema: _Schema(schema) for schema in _FIRST}
+        self._left: list[bytes] = []
+        self._length = 0
 
-    def feed(self, block: bytes) -> None:
-        """The next bytes."""
-        if self._odd:
-            return
-        seam, self._last = self._last + block[:_ESCAPE], block[-_ESCAPE:]
-        self._odd = any(b"\\" in part and _ESCAPED.search(part) is not None for part in (seam, block))
-        self._new |= {schema for schema, field in _RENEWED.items() if schema not in self._new and field in block}
-        text = self._rest + block
+    def feed(self, block: bytes) -> Outlined:
+        """The next bytes; they are looked at up to their last bracket, what follows it with those after them."""
+        text = self._rest + reduced(block)
+        self._look_as_spelled(block, text)
         end = max(text.rfind(bracket) for bracket in (b"{", b"}", b"[", b"]")) + 1
+        if len(text) - end > _LONGEST_RUN:
+            self._odd, end = True, len(text)
         self._rest = text[end:]
-        self._odd |= len(self._rest) > _LONGEST_RUN
-        if end:
-            self._look(text[:end])
+        return self._look(text[:end])
+
+    def finish(self) -> Outlined:
+        """What follows the last bracket."""
+        rest, self._rest = self._rest, b""
+        return self._look(rest)
 
     @property
     def is_odd(self) -> bool:
         """Whether what was fed may hold what crashes OTIO; to be asked once all was."""
-        return self._odd or bool(self._old & self._new) or self._holds_twice() or self._holds_inside()
+        return self._odd or any(map(_may_crash, self._schemas.values())) or not _is_like(b"".join(self._left))
 
-    def _look(self, text: bytes) -> None:
-        block = _Block(text, in_string=self._in_string, depth=self._depth, outer=self._open, first=self._count)
-        if block.is_odd:
+    def _look_as_spelled(self, block: bytes, text: bytes) -> None:
+        if b"\\" in block or b"\\" in self._last:
+            self._odd |= any(_ESCAPED.search(part) is not None for part in (block, self._last + block[:_LONGEST_WORD]))
+        for schema in self._schemas.values():
+            if schema.reduced in text:
+                schema.count_spelled(block, after=self._last)
+        self._last = (self._last + block[-_LONGEST_WORD:])[-_LONGEST_WORD:]
+
+    def _look(self, text: bytes) -> Outlined:
+        left, times = _replaced(text, _TIME, b"")
+        left, ranges = _replaced(left, _RANGE, b"")
+        self._schemas["RationalTime."].seen += times
+        self._schemas["TimeRange."].seen += ranges
+        both = times + ranges
+        outside = self._outside_strings(self._marked(left))
+        self._keep(_without_plain(outside))
+        brackets = outside.translate(_SQUARE, _TOKENS)
+        return Outlined(text, brackets, objects=left.count(b"{") + both, values=left.count(b",") + 2 * both)
+
+    def _marked(self, left: bytes) -> bytes:
+        """The brackets and quotes, and marks in place of schemas and of the fields that hold objects."""
+        for schema in self._schemas.values():
+            left = schema.note(left)
+        left = left.replace(_SCHEMA, _OBJECT)
+        for number, field in enumerate(_HOLDERS):
+            left = left.replace(f'"{field}":'.encode(), _FIELDS[number : number + 1])
+        return left.translate(None, _ALL_ELSE)
+
+    def _outside_strings(self, marks: bytes) -> bytes:
+        pieces = marks.replace(b'""', b"").split(b'"')
+        outside = b"".join(pieces[int(self.in_string) :: 2])
+        self.in_string ^= len(pieces) % 2 == 0
+        self._odd |= _tokens(outside) != _tokens(marks)
+        return outside
+
+    def _keep(self, left: bytes) -> None:
+        self._length += len(left)
+        if self._length > _LARGEST:
             self._odd = True
-            return
-        self._note_brackets(block)
-        self._note_schemas(block)
-        self._note_keys(block)
-        self._open = block.left_open()
-        self._count += len(block.opens)
-        self._in_string, self._depth = block.ends_in_string, block.ends_at
-
-    def _note_brackets(self, block: _Block) -> None:
-        parents, in_object = block.around(block.opens, inside=False)
-        self._parents.append(parents.astype(np.int32))
-        self._odd |= bool(np.any(block.marks[block.opens[in_object] - 1] != _COLON))
-
-    def _note_schemas(self, block: _Block) -> None:
-        """Which brackets have a schema of VALUES, and which old schemas there are."""
-        letters, begin = block.letters, block.places[block.strings] + 1
-        which = _FIRST_OF_A_WORD[letters[begin]]
-        begin, strings = begin[which], block.strings[which]
-        for schema in _RENEWED:
-            version = begin[_begins(schema, letters, begin)] + len(schema)
-            if np.any((letters[version] != ord("2")) | (letters[version + 1] != _QUOTE)):
-                self._old.add(schema)
-        values = np.concatenate([_begins(schema, letters, begin) for schema in VALUES])
-        self._values.append(block.around(strings[values])[0])
-
-    def _note_keys(self, block: _Block) -> None:
-        """Fields that hold brackets, and those of the same names in the same objects."""
-        names = _digests(block.letters, block.places[block.keys] + 1, block.places[block.key_ends])
-        short = (names >> np.uint64(44)).astype(np.int64)
-        bracketed = _STEPS[block.marks[block.key_ends + 2]] == 1
-        new = short[bracketed][~self._bracketed[short[bracketed]]]
-        self._odd |= bool(np.any(self._plain[new]))  # of such names nothing was kept
-        self._bracketed[new] = True
-        self._plain[short[~bracketed]] = True
-        kept = self._bracketed[short]
-        objects, _ = block.around(block.keys[kept])
-        self._keys.append(names[kept] ^ objects.astype(np.uint64) * _PRIMES[1])
-
-    def _holds_twice(self) -> bool:
-        """Whether one object has two fields of the same name, as far as is compared, with brackets in them."""
-        keys = np.sort(np.concatenate(self._keys)) if self._keys else np.zeros(0)
-        return bool(np.any(keys[1:] == keys[:-1]))
-
-    def _holds_inside(self) -> bool:
-        """Whether something other than a value stands in a value."""
-        if not self._parents:
-            return False
-        is_value = np.zeros(self._count, bool)
-        is_value[np.concatenate(self._values)] = True
-        return bool(np.any(is_value[np.concatenate(self._parents)] & ~is_value[1:]))
+        if not self._odd:
+            self._left.append(left)
 
 
-class _Block:
-    """A part of a timeline that ends with a bracket: its quotes, brackets and colons, by their numbers among its marks."""
+def reduced(text: bytes) -> bytes:
+    """The text without spaces, figures, full stops and signs."""
+    return text.translate(None, _LEFT_OUT)
 
-    def __init__(self, text: bytes, *, in_string: bool, depth: int, outer: list[tuple[int, bool]], first: int) -> None:
-        self.letters = np.frombuffer(text + bytes(_PADDING), np.uint8)
-        self.places = np.flatnonzero(np.frombuffer(text.translate(_MARKED), bool))
-        self.marks = np.append(self.letters[self.places], np.zeros(2, np.uint8))
-        quotes = self.marks == _QUOTE
-        inside = (np.cumsum(quotes, dtype=np.int32) + in_string) & 1
-        steps = np.where(inside, np.int8(0), _STEPS[self.marks])
-        self._depths = depth + np.cumsum(steps, dtype=np.int32)
-        self._before = np.cumsum(steps == 1, dtype=np.int32)
-        """How many brackets have opened, up to each mark."""
-        self.opens = np.flatnonzero(steps == 1)
-        self._opened = self._depths[self.opens]
-        self._objects = self.marks[self.opens] == ord("{")
-        self._outer, self._first = outer, first
-        self.strings = np.flatnonzero(quotes & (inside == 1))
-        """Where they begin."""
-        ends = np.flatnonzero(quotes & (inside == 0))
-        are_keys = self.marks[ends + 1] == _COLON
-        self.is_odd = bool(in_string and len(ends) and are_keys[0])
-        ends, are_keys = (ends[1:], are_keys[1:]) if in_string else (ends, are_keys)
-        self.keys, self.key_ends = self.strings[: len(ends)][are_keys], ends[are_keys]
-        escapes = np.cumsum(self.marks == _BACKSLASH, dtype=np.int32)
-        self.is_odd |= bool(np.any(escapes[self.keys] != escapes[self.key_ends]))
-        self.is_odd |= bool(self._depths.min() < 0 or self._depths.max() > _DEEPEST)
-        self.ends_in_string, self.ends_at = bool(inside[-1]), int(self._depths[-1])
 
-    def around(self, marks: Numbers, *, inside: bool = True) -> tuple[Numbers, Flags]:
-        """For each mark the number of the bracket that is open there, and whether it is that of an object.
+class _Schema:
+    """One that is looked for: how often it stands there, and how often in its first spelling."""
 
-        `inside` False: of a bracket that opens, the one around it.
-        """
-        levels, orders = self._depths[marks] - (not inside), self._before[marks] - (not inside)
-        numbers, objects = np.zeros(len(marks), np.int64), np.zeros(len(marks), bool)
-        for level in np.flatnonzero(np.bincount(levels)).tolist():
-            here, there = np.flatnonzero(self._opened == level), np.flatnonzero(levels == level)
-            at = np.searchsorted(here, orders[there]) - 1
-            number, is_object = self._outer[level]
-            known = np.append(here, 0)[at]
-            numbers[there] = np.where(at >= 0, self._first + known, number)
-            objects[there] = np.where(at >= 0, np.append(self._objects, False)[known], is_object)
-        return numbers, objects
+    def __init__(self, schema: str) -> None:
+        self.reduced = _SCHEMA + b'"%b' % reduced(schema.encode())
+        """How an object of it begins. OTIO takes whatever follows the first figure of a version."""
+        self.seen = 0
+        self.is_new = False
+        """Whether the field is there that only its second version has."""
+        self.is_value = schema in VALUES
+        self._mark = _VALUE + b'"' if self.is_value else b""
+        self._new_field = _RENEWED.get(schema, b"")
+        self._spellings = [f'"OTIO_SCHEMA":{space}"{schema}{_FIRST[schema]}"'.encode() for space in (" ", "")]
+        self._spelled = 0
 
-    def left_open(self) -> list[tuple[int, bool]]:
-        """What is open at each depth when the block ends; what is deeper than it ends is never asked for."""
-        left = list(self._outer)
-        for level in np.flatnonzero(np.bincount(self._opened)).tolist():
-            last = int(np.flatnonzero(self._opened == level)[-1])
-            left[level] = self._first + last, bool(self._objects[last])
+    def count_spelled(self, block: bytes, *, after: bytes) -> None:
+        """In the next bytes, which come after those. Nobody changes between the two spellings."""
+        for spelling in self._spellings:
+            beyond = len(spelling) - 1
+            found = block.count(spelling) + (after[-beyond:] + block[:beyond]).count(spelling)
+            self._spelled += found
+            if found:
+                break
+
+    def note(self, left: bytes) -> bytes:
+        """What is left, reduced, with a mark for it where it is a value's."""
+        if self._mark:
+            left, more = _replaced(left, self.reduced, self._mark)
+            self.seen += more
+            return left
+        self.seen += left.count(self.reduced)
+        self.is_new = self.is_new or self._new_field in left
         return left
 
-
-def _eights(letters: Letters) -> NDArray[np.uint64]:
-    """Each place's eight letters as one number."""
-    return np.ndarray((len(letters) - 7,), "<u8", letters.data, strides=(1,))
-
-
-def _begins(word: str, letters: Letters, begin: Numbers) -> Numbers:
-    """Which of the strings that begin there begin with the word."""
-    spelled, eights = word.encode(), _eights(letters)
-    mask = np.uint64((1 << 8 * min(8, len(spelled))) - 1)
-    found = np.flatnonzero(eights[begin] & mask == int.from_bytes(spelled[:8], "little"))
-    if len(spelled) <= 8:
-        return found
-    ends = eights[begin[found] + len(spelled) - 8] == int.from_bytes(spelled[-8:], "little")
-    return np.compress(ends, found)
+    @property
+    def is_as_spelled(self) -> bool:
+        """Whether all are of this very schema: no others look the same without their figures and spaces."""
+        return self._spelled == self.seen
 
 
-def _digests(letters: Letters, begin: Numbers, end: Numbers) -> NDArray[np.uint64]:
-    """Of names, by their lengths and the eight letters at either end."""
-    eights, lengths = _eights(letters), (end - begin).astype(np.uint64)
-    first, last = eights[begin], eights[np.maximum(end - 8, begin)]
-    short = np.uint64(8) * np.maximum(np.uint64(8), lengths) - np.uint64(8) * lengths
-    first, last = first << short, last << short
-    digests: NDArray[np.uint64] = (first * _PRIMES[0] ^ (last + lengths) * _PRIMES[2]) * _PRIMES[0]
-    return digests
+def _may_crash(schema: _Schema) -> bool:
+    return not schema.is_as_spelled and (schema.is_value or schema.is_new)
+
+
+def _replaced(text: bytes, old: bytes, new: bytes) -> tuple[bytes, int]:
+    """The text with `new` for `old`, and how often."""
+    made = text.replace(old, new)
+    return made, (len(text) - len(made)) // (len(old) - len(new))
+
+
+def _tokens(marks: bytes) -> int:
+    return len(marks.translate(None, b'[]{}"'))
+
+
+def _without_plain(left: bytes) -> bytes:
+    """Without values, and without what holds no object; where that is nested unusually deep, some of it stays."""
+    for _ in range(_MOST_LEVELS // 4):
+        shorter = _PLAIN.sub(b"", left.replace(b"{}", b"").replace(b"[]", b""))
+        if len(shorter) == len(left):
+            break
+        left = shorter
+    return left
+
+
+def _is_like(left: bytes) -> bool:
+    """Whether all of it is objects in fields that hold objects, no two fields of one object alike."""
+    for _ in range(_MOST_LEVELS):
+        left = _without_plain(left)
+        if not all(map(_is_like_object, set(_INNERMOST.findall(left)))):
+            return False
+        shorter = _LIST.sub(_HELD, _INNERMOST.sub(_HELD, left))
+        if len(shorter) == len(left):
+            break
+        left = shorter
+    return left in (b"", _HELD)
+
+
+def _is_like_object(innermost: bytes) -> bool:
+    """`innermost` in its braces: the mark of its schema, if it has one, and of each field, that of an object after those that hold some."""
+    if innermost.count(_OBJECT) > 1 or _VALUE in innermost:
+        return False
+    fields = innermost[1:-1].replace(_OBJECT, b"")
+    if _LIKE.fullmatch(fields) is None:
+        return False
+    names = fields.replace(_HELD, b"")
+    return len(set(names)) == len(names)

@@ -24,7 +24,6 @@ from reperform.timeline.cut import Cut
 from reperform.timeline.dialects import Dialect, OtioDialect, detect
 from reperform.timeline.foreign import FINAL_CUT_BUNDLE, Foreign, foreign_timeline, refuse_unknown
 from reperform.timeline.one_timeline import one_timeline
-from reperform.timeline.outlining import Outline
 from reperform.timeline.scanning import BLOCK, Scan, in_blocks, newer_schemas
 from reperform.timeline.sharing import SHARED, refuse_endless
 from reperform.timeline.vetting import FATAL, MOST_VETTED, refuse_fatal
@@ -204,12 +203,11 @@ def _scanned(name: str, blocks: Iterable[bytes], size: int, content: Callable[[]
 
     Raises TimelineError for what would crash OTIO, in its reader or later.
     """
-    outline = Outline() if size > MOST_VETTED else None
-    scan = Scan(name, (_OURS, FATAL), follower=outline)
+    scan = Scan(name, (_OURS, FATAL))
     for block in blocks:
         scan.feed(block)
     sha256 = scan.finish()
-    if outline is None or FATAL in scan.found or outline.is_odd:
+    if size <= MOST_VETTED or FATAL in scan.found or scan.is_odd:
         refuse_fatal(content(), name)
     if SHARED in scan.found:
         refuse_endless(content(), name)

@@ -10,9 +10,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
 
 from reperform.errors import TimelineError
+from reperform.timeline.outlining import Outline, Outlined, reduced
 from reperform.timeline.sharing import SHARED
 
 __all__ = ["BLOCK", "DEEPEST", "Scan", "in_blocks", "newer_schemas"]
@@ -29,86 +29,68 @@ gigabyte, have 4 million and 17 million.
 """
 
 _WORTH_A_THREAD = 1 << 16
-_LONGEST_KEY = 64
-_BRACKETS = bytes.maketrans(b"{}", b"[]")
-_ALL_ELSE = bytes(byte for byte in range(256) if byte not in b'[]{}",')
 _TOO_DEEP = b"[" * (DEEPEST + 1)
 _SCHEMA = re.compile(rb'"OTIO_SCHEMA"\s*:\s*"(\w{1,80})\.(\d{1,4})"')
-
-
-class Follower(Protocol):
-    """What looks at the same bytes for itself."""
-
-    def feed(self, block: bytes) -> None:
-        """The next of them, without each backslash that stands before another one or a quote, and without that."""
 
 
 class Scan:
     """What the bytes of a timeline tell, block by block: its digest, which of some words stand in it, and whether it is safe.
 
     Feeding it raises TimelineError for brackets nested deeper than DEEPEST or not matching, for text that is not UTF-8, and for
-    more than MOST_OBJECTS or MOST_VALUES. `follower` is fed likewise, at the same time.
+    more than MOST_OBJECTS or MOST_VALUES.
     """
 
-    def __init__(self, name: str, words: tuple[str, ...] = (), *, follower: Follower | None = None) -> None:
+    def __init__(self, name: str, words: tuple[str, ...] = ()) -> None:
         self.found: set[str] = set()
-        """The words that stand in it, SHARED among them."""
+        """The words that stand in it, SHARED among them; also those that would without spaces, figures and full stops."""
         self._name = name
-        self._follower = follower
+        self._outline = Outline()
         self._digest = hashlib.sha256()
-        self._missing = {word: word.encode() for word in (*words, SHARED)}
+        self._missing = {word: reduced(word.encode()) for word in (*words, SHARED)}
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._last = b""
         self._escaped = False
-        self._in_string = False
         self._open = 0
         self._objects = self._values = 0
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
-        plain = self._without_escapes(block)
         if len(block) < _WORTH_A_THREAD:
             self._digest.update(block)
-            self._follow(plain)
-            self._look(block, plain)
+            self._look(block)
             return
-        # The digest needs no interpreter, and a follower little of it, so they are done beside the rest.
-        with ThreadPoolExecutor(2) as pool:
-            beside = [pool.submit(self._digest.update, block), pool.submit(self._follow, plain)]
-            self._look(block, plain)
-        for each in beside:
-            each.result()
-
-    def _follow(self, plain: bytes) -> None:
-        if self._follower is not None:
-            self._follower.feed(plain)
+        # The digest needs no interpreter, so it is made beside the rest.
+        with ThreadPoolExecutor(1) as pool:
+            digested = pool.submit(self._digest.update, block)
+            self._look(block)
+        digested.result()
 
     def finish(self) -> str:
         """The SHA-256 of all that was fed."""
         self._decode(b"", final=True)
-        if self._open or self._in_string:
+        self._take(self._outline.finish())
+        if self._open or self._outline.in_string:
             raise self._unmatched()
         return self._digest.hexdigest()
 
-    def _look(self, block: bytes, plain: bytes) -> None:
-        self._look_for_words(block)
+    @property
+    def is_odd(self) -> bool:
+        """Whether it may hold what crashes OTIO, for `vetting` to say; to be asked once it is finished."""
+        return self._outline.is_odd
+
+    def _look(self, block: bytes) -> None:
         self._decode(block)
-        marks = plain.translate(None, _ALL_ELSE)
-        self._refuse_too_many(marks)
-        self._refuse_depth(self._outside_strings(marks))
-        self._last = block[-_LONGEST_KEY:]
+        self._take(self._outline.feed(self._without_escapes(block)))
 
-    def _look_for_words(self, block: bytes) -> None:
-        seam = self._last + block[:_LONGEST_KEY]
-        for word, spelled in list(self._missing.items()):
-            if spelled in block or spelled in seam:
-                self.found.add(word)
-                del self._missing[word]
+    def _take(self, part: Outlined) -> None:
+        for word in [word for word, spelled in self._missing.items() if spelled in part.reduced]:
+            self.found.add(word)
+            del self._missing[word]
+        self._refuse_too_many(part)
+        self._refuse_depth(part.brackets)
 
-    def _refuse_too_many(self, marks: bytes) -> None:
-        """Those in strings count too: near enough."""
-        self._objects += marks.count(b"{")
-        self._values += marks.count(b",")
+    def _refuse_too_many(self, part: Outlined) -> None:
+        self._objects += part.objects
+        self._values += part.values
         if self._objects > MOST_OBJECTS or self._values > MOST_VALUES:
             raise TimelineError(
                 f"“{self._name}” holds more than {MOST_OBJECTS:,} objects or {MOST_VALUES:,} values, which no cut needs",
@@ -136,13 +118,6 @@ class Scan:
                 self._escaped = True
             block = block.replace(rb"\"", b"")
         return block
-
-    def _outside_strings(self, marks: bytes) -> bytes:
-        """Only the brackets, all square, that stand outside of strings."""
-        pieces = marks.translate(_BRACKETS, b",").replace(b'""', b"").split(b'"')
-        outside = b"".join(pieces[1 if self._in_string else 0 :: 2])
-        self._in_string ^= len(pieces) % 2 == 0
-        return outside
 
     def _refuse_depth(self, brackets: bytes) -> None:
         """Peels off the innermost pairs, level by level: each round is one pass in C, and real files need a dozen."""

@@ -16,9 +16,9 @@ from reperform.timeline.outlining import VALUES
 
 __all__ = ["FATAL", "MOST_VETTED", "refuse_fatal"]
 
-MOST_VETTED = 1 << 25
-"""Bytes of a file that is looked through whatever it holds. That takes most of the time that OTIO itself needs, so a larger one,
-which no one writes by hand, is only where a word of FATAL stands in it, or its outline is odd."""
+MOST_VETTED = 1 << 20
+"""Bytes of a file that is looked through whatever it holds. That takes most of the time that OTIO itself needs, so a larger one
+is only where a word of FATAL stands in it, or its outline is odd."""
 
 FATAL = "UnknownSchema."
 """OTIO ends the process on an object of this schema, which it never writes."""
