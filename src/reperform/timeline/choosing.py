@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,42 +15,26 @@ from reperform.model import Problem
 from reperform.timeline import records
 from reperform.timeline.alternates import ORIGINAL
 from reperform.timeline.archives import is_archive_at, unpack_all
+from reperform.timeline.choosable import (
+    Choice,
+    ChoosableShot,
+    find_shots,
+    find_take,
+    shot_by_id,
+    shots_of,
+    take_by_id,
+)
 from reperform.timeline.cut import Cut
 from reperform.timeline.editors import FORMATS
 from reperform.timeline.reading import read
-from reperform.timeline.recognising import file_name, takes_of
-from reperform.timeline.records import ClipRecord, TakeRecord, TimelineRecord, TrackClipRecord
+from reperform.timeline.records import TimelineRecord
 from reperform.timeline.saving import Saved, save
 from reperform.timeline.takes import rewrite
-from reperform.timing import parse_timecode
 
-__all__ = ["ORIGINAL", "Choice", "Finish", "Selected", "choices", "put", "select", "select_all"]
+__all__ = ["ORIGINAL", "Finish", "Selected", "choices", "put", "select", "select_all"]
 
 Finish = Callable[[otio.schema.Timeline, Cut], None]
 """Gets the timeline as it is to be written, to put more into it, and the cut as it was read."""
-
-_NUMBER = re.compile(r"\d+")
-_FILE_NUMBER = re.compile(r"(?i)RP0*(\d+)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One take that can be chosen."""
-
-    key: str
-    """`take_001`, `preview_001`."""
-    file: str
-    record: TakeRecord
-
-    def __str__(self) -> str:
-        return f"{self.key} ({self.file})"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Shot:
-    name: str
-    record: ClipRecord
-    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +62,7 @@ class Selected:
 
 def choices(timeline: otio.schema.Timeline) -> dict[str, tuple[Choice, ...]]:
     """What can be chosen in a timeline that we wrote, by shot id."""
-    return {shot.record.shot: shot.choices for shot in _shots(timeline)}
+    return {shot.record.shot: shot.choices for shot in shots_of(timeline)}
 
 
 def select(out: Path, clip: str, take: str, *, last_written: Mapping[str, str] | None = None) -> Selected:
@@ -126,7 +108,7 @@ def put(out: Path, chosen: Mapping[str, str], *, finish: Finish) -> tuple[Saved,
     with _whole(out) as cut:
         record, shots = _known(cut, out)
         by_id = {shot.record.shot: shot for shot in shots}
-        selected = [(_by_id(by_id, shot), _take_by_id(by_id[shot], take)) for shot, take in chosen.items()]
+        selected = [(shot_by_id(by_id, shot), take_by_id(by_id[shot], take)) for shot, take in chosen.items()]
         written = rewrite(cut, record=record, chosen=chosen, out=out)
         finish(written.timelines[0], cut)
         saved = save(written.timelines, out, input_path=None, last_written=None, by_number=False)
@@ -137,21 +119,6 @@ def _refuse_format(out: Path) -> None:
     found = FORMATS.get(out.suffix.lower())
     if found is not None and found.switched:
         raise TimelineError(f"“{out.name}” is {found.title}, in which `select` cannot switch takes", fix=found.switched)
-
-
-def _by_id(shots: Mapping[str, _Shot], shot: str) -> _Shot:
-    if shot in shots:
-        return shots[shot]
-    listed = _listed(map(_shot_line, shots.values()))
-    raise TimelineError(f"“{shot}” is no shot in this timeline", fix=f"Name one of: {listed}.")
-
-
-def _take_by_id(shot: _Shot, take: str) -> Choice | None:
-    """None for the original."""
-    if take == ORIGINAL:
-        return None
-    found = next((choice for choice in shot.choices if choice.record.take == take), None)
-    return found or _find_take(shot, take)
 
 
 @contextmanager
@@ -170,9 +137,9 @@ def _select(
     cut: Cut, out: Path, wanted: Sequence[tuple[str, str]], last_written: Mapping[str, str] | None
 ) -> tuple[Selected, ...]:
     record, shots = _known(cut, out)
-    named = [(shot, take) for clip, take in wanted for shot in _find_shots(shots, clip, record)]
+    named = [(shot, take) for clip, take in wanted for shot in find_shots(shots, clip, record)]
     choices = {
-        shot.record.shot: (shot, None if take.strip().lower() == ORIGINAL else _find_take(shot, take))
+        shot.record.shot: (shot, None if take.strip().lower() == ORIGINAL else find_take(shot, take))
         for shot, take in named
     }
     chosen = {name: choice.record.take if choice else ORIGINAL for name, (_, choice) in choices.items()}
@@ -181,9 +148,9 @@ def _select(
     return tuple(_selected(shot, choice, saved, written.notes) for shot, choice in choices.values())
 
 
-def _known(cut: Cut, out: Path) -> tuple[TimelineRecord, list[_Shot]]:
+def _known(cut: Cut, out: Path) -> tuple[TimelineRecord, list[ChoosableShot]]:
     record = records.read(cut.timeline, TimelineRecord)
-    shots = _shots(cut.timeline)
+    shots = shots_of(cut.timeline)
     if record is None or not shots:
         raise TimelineError(
             f"“{out.name}” holds no takes", fix="Give the timeline that `reperform run` has written (-o)."
@@ -191,7 +158,7 @@ def _known(cut: Cut, out: Path) -> tuple[TimelineRecord, list[_Shot]]:
     return record, shots
 
 
-def _selected(shot: _Shot, choice: Choice | None, saved: Saved, notes: tuple[Problem, ...]) -> Selected:
+def _selected(shot: ChoosableShot, choice: Choice | None, saved: Saved, notes: tuple[Problem, ...]) -> Selected:
     source = (choice or shot.choices[0]).record.source if shot.choices else {}
     return Selected(
         shot=shot.record.shot,
@@ -207,121 +174,6 @@ def _selected(shot: _Shot, choice: Choice | None, saved: Saved, notes: tuple[Pro
         saved=saved,
         notes=notes,
     )
-
-
-def _shots(timeline: otio.schema.Timeline) -> list[_Shot]:
-    clips = [clip for clip in timeline.tracks.find_clips() if records.says(clip, "shot") is not None]
-    on_tracks: dict[str, list[Choice]] = defaultdict(list)
-    for clip in clips:
-        of_track = records.read(clip, TrackClipRecord)
-        if of_track:
-            on_tracks[of_track.shot] += _choices(clip, key=of_track.key)
-    shots = []
-    for clip in clips:
-        record = records.read(clip, ClipRecord)
-        if record:
-            found = {choice.record.take: choice for choice in (*_choices(clip), *on_tracks[record.shot])}
-            ordered = sorted(found.values(), key=lambda choice: (choice.record.preview, choice.key))
-            shots.append(_Shot(name=_name(clip), record=record, choices=tuple(ordered)))
-    return shots
-
-
-def _choices(clip: otio.schema.Clip, *, key: str | None = None) -> list[Choice]:
-    return [
-        Choice(key=key or own_key, file=file_name(reference), record=record)
-        for own_key, reference in takes_of(clip).items()
-        if (record := records.read(reference, TakeRecord))
-    ]
-
-
-def _name(clip: otio.schema.Clip) -> str:
-    reference = clip.media_reference
-    return str(clip.name or (reference.name if reference else "") or "unnamed clip")
-
-
-def _find_shots(shots: Sequence[_Shot], wanted: str, record: TimelineRecord) -> list[_Shot]:
-    """One shot; or those that have takes in a range, of a character, or all."""
-    text = wanted.strip()
-    first, dash, last = text.partition("-")
-    start, end = _frame(first.strip(), record), _frame(last.strip(), record)
-    if dash and start is not None and end is not None:
-        found = [shot for shot in shots if _shows_between(shot, start, end, record)]
-    elif text.lower() == "all":
-        found = list(shots)
-    elif any(text.lower() == shot.name.lower() for shot in shots):
-        found = []
-    else:
-        found = [shot for shot in shots if text in _characters(shot)]
-    found = [shot for shot in found if shot.choices]
-    return found or [_find_shot(shots, wanted, record)]
-
-
-def _characters(shot: _Shot) -> set[str]:
-    cues = (cue for choice in shot.choices for cue in choice.record.cues)
-    return {str(name) for cue in cues if (name := cue.get("character"))}
-
-
-def _shows_between(shot: _Shot, start: int, end: int, record: TimelineRecord) -> bool:
-    first, last = _frame(shot.record.record_in, record), _frame(shot.record.record_out, record)
-    return first is not None and last is not None and first < end and start < last
-
-
-def _find_shot(shots: Sequence[_Shot], wanted: str, record: TimelineRecord) -> _Shot:
-    text = wanted.strip()
-    frame = _frame(text, record)
-    found = [shot for shot in shots if text.lower() == shot.record.shot.lower()]
-    found = found or [shot for shot in shots if frame is not None and _shows(shot, frame, record)]
-    found = found or [shot for shot in shots if text.lower() == shot.name.lower()]
-    if len(found) == 1:
-        return found[0]
-    said = f"“{wanted}” is {'more than one shot' if found else 'no shot'} in this timeline"
-    raise TimelineError(said, fix=f"Name one of: {_listed(_shot_line(shot) for shot in found or shots)}.")
-
-
-def _frame(text: str, record: TimelineRecord) -> int | None:
-    try:
-        return parse_timecode(text, record.rate, drop_frame=record.drop_frame)
-    except ValueError:
-        return None
-
-
-def _shows(shot: _Shot, frame: int, record: TimelineRecord) -> bool:
-    first, end = _frame(shot.record.record_in, record), _frame(shot.record.record_out, record)
-    return first is not None and end is not None and first <= frame < end
-
-
-def _shot_line(shot: _Shot) -> str:
-    return f"{shot.record.shot} ({shot.name})"
-
-
-def _find_take(shot: _Shot, wanted: str) -> Choice:
-    text = wanted.strip()
-    found = _matching(shot.choices, text)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        fix = f"Name one of: {_listed(str(choice) for choice in found)}."
-        raise TimelineError(f"“{wanted}” could mean more than one take of {_shot_line(shot)}", fix=fix)
-    listed = _listed([*(str(choice) for choice in shot.choices), ORIGINAL])
-    raise TimelineError(f"{_shot_line(shot)} has no take “{wanted}”", fix=f"Name one of: {listed}.")
-
-
-def _matching(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """A bare number is the key's, or the file's: where these are two takes, both."""
-    if _NUMBER.fullmatch(text):
-        number = int(text)
-        by_key = [choice for choice in choices if choice.key == f"take_{number:03}"]
-        by_file = [choice for choice in choices if choice.record.number == number]
-        return [choice for choice in choices if choice in by_key or choice in by_file]
-    in_file = _FILE_NUMBER.fullmatch(text)
-    if in_file:
-        return [choice for choice in choices if choice.record.number == int(in_file[1])]
-    names = [choice for choice in choices if text in (choice.key, choice.file, choice.record.take)]
-    return names or [choice for choice in choices if text.lower() == Path(choice.file).stem.lower()]
-
-
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(items)
 
 
 def _text(value: object) -> str | None:
