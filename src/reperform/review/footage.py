@@ -113,7 +113,7 @@ class Finder:
 
         """
         from reperform.timeline.one_shot import see, shot_of
-        from reperform.timeline.owning import OwnSound
+        from reperform.timeline.own_sound import OwnSound
 
         cut = self._scene.cut
         seen = see(placed, self._linker, cut, handles=0)

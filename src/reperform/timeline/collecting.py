@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,8 @@ from reperform.errors import PlanError
 from reperform.model import Shot, Take
 from reperform.timeline import records
 from reperform.timeline.alternates import Alternates, Entry, earlier_entries, merge
-from reperform.timeline.places import Place, Places, item_at
+from reperform.timeline.places import Places, item_at
 from reperform.timeline.recognising import (
-    is_take_clip,
-    is_take_track,
     names_of,
     original_of,
     strip_clip,
@@ -26,10 +24,11 @@ from reperform.timeline.recognising import (
     take_name,
     takes_of,
 )
-from reperform.timeline.records import ClipRecord, TakeRecord, TrackClipRecord
+from reperform.timeline.records import ClipRecord
+from reperform.timeline.take_owners import OnTrack, on_track, owners_of, tracks_of_takes
 from reperform.timing import exact_seconds
 
-__all__ = ["Collected", "Given", "OnTrack", "collect"]
+__all__ = ["Collected", "Given", "collect"]
 
 _DEFAULT = "DEFAULT_MEDIA"
 
@@ -41,18 +40,6 @@ class Given:
     shot: Shot
     takes: Sequence[Take] = ()
     """In the order of their preference: oldest first, those that answer its marks as they are now last."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OnTrack:
-    """A clip on a track of takes, as it stood before."""
-
-    clip: otio.schema.Clip = field(compare=False, repr=False)
-    place: Place
-    take: str | None
-    """Its id; None where that cannot be read."""
-    shot: str | None
-    """Id of its shot; None where an editor dropped it."""
 
 
 @dataclass(kw_only=True)
@@ -86,12 +73,13 @@ def collect(
         item.shot.id: [_clip_at(timeline, item.shot, address) for address in item.shot.linked_audio] for item in given
     }
     places = Places()
-    tracks = [(track, track.parent()) for track in _tracks_of_takes(timeline, names)]
-    on_tracks = [item for track, _ in tracks for item in _on_track(track, places, names)]
+    tracks = [(track, track.parent()) for track in tracks_of_takes(timeline, names)]
+    on_tracks = [item for track, _ in tracks for item in on_track(track, places, names)]
     of_takes = {id(item.clip) for item in on_tracks}
     clips = [clip for clip in timeline.tracks.find_clips() if id(clip) not in of_takes]
     earlier = {id(clip): _earlier(clip, folder, names) for clip in clips}
-    owners, strays = _owners(on_tracks, clips, shots, places)
+    gets = [(clip, [take.id for take in item.takes]) for clip, item in shots.values()]
+    owners, strays = owners_of(on_tracks, clips, gets, places)
     for item in on_tracks:
         if id(item.clip) in owners:
             entries, _ = earlier_entries(item.clip, folder=folder, names=names)
@@ -137,78 +125,6 @@ def _clip_at(timeline: otio.schema.Timeline, shot: Shot, address: tuple[int, ...
             fix="Make the plan again from the timeline as it is now.",
         )
     return clip
-
-
-def _tracks_of_takes(timeline: otio.schema.Timeline, names: Collection[str]) -> list[otio.schema.Track]:
-    tracks = timeline.tracks.find_children(descended_from_type=otio.schema.Track)
-    return [
-        track for track in tracks if isinstance(track.parent(), otio.schema.Stack) and is_take_track(track, names=names)
-    ]
-
-
-def _on_track(track: otio.schema.Track, places: Places, names: Mapping[str, str]) -> list[OnTrack]:
-    found = []
-    for clip in track:
-        if not isinstance(clip, otio.schema.Clip) or not is_take_clip(clip, names=names):
-            continue
-        reference = next(iter(takes_of(clip, names=names).values()))
-        record = records.read(reference, TakeRecord)
-        take = record.take if record else names.get(take_name(reference))
-        of_clip = records.read(clip, TrackClipRecord)
-        shot = of_clip.shot if of_clip else record.shot if record else None
-        found.append(OnTrack(clip=clip, place=places.of(clip), take=take, shot=shot))
-    return found
-
-
-def _owners(
-    on_tracks: Sequence[OnTrack],
-    clips: Sequence[otio.schema.Clip],
-    shots: Mapping[int, tuple[otio.schema.Clip, Given]],
-    places: Places,
-) -> tuple[dict[int, otio.schema.Clip], list[OnTrack]]:
-    """The original of each clip on a track of takes, by the id of that clip; and those that have none, or stand there twice."""
-    if not on_tracks:
-        return {}, []
-    by_shot: dict[str, list[otio.schema.Clip]] = defaultdict(list)
-    for clip in clips:
-        shot = records.says(clip, "shot")
-        if shot is not None and records.says(clip, "original") is not None:
-            by_shot[str(shot)].append(clip)
-    by_take: dict[str | None, list[otio.schema.Clip]] = defaultdict(list)
-    for clip, given in shots.values():
-        for take in given.takes:
-            by_take[take.id].append(clip)
-    owners: dict[int, otio.schema.Clip] = {}
-    strays: list[OnTrack] = []
-    seen: set[tuple[int, str | None]] = set()
-    for item in on_tracks:
-        owner = _owner(item, by_shot.get(item.shot or "", []), by_take.get(item.take, ()), places)
-        if owner is None or (id(owner), item.take) in seen:
-            strays.append(item)
-        else:
-            seen.add((id(owner), item.take))
-            owners[id(item.clip)] = owner
-    return owners, strays
-
-
-def _owner(
-    item: OnTrack, known: Sequence[otio.schema.Clip], takers: Sequence[otio.schema.Clip], places: Places
-) -> otio.schema.Clip | None:
-    """The clip that the timeline says, else one that is given this take: the one beneath it, of several uses of the media."""
-    if item.take is None:
-        return None
-    found = (clip for clips in (known, takers) for clip in (*_beneath(item, clips, places), *clips))
-    owner = next(found, None)
-    return owner if owner is not None and places.shown(owner).stack is item.place.stack else None
-
-
-def _beneath(item: OnTrack, clips: Sequence[otio.schema.Clip], places: Places) -> list[otio.schema.Clip]:
-    return [clip for clip in clips if _lies_over(item, clip, places)]
-
-
-def _lies_over(item: OnTrack, clip: otio.schema.Clip, places: Places) -> bool:
-    place = places.shown(clip)
-    return place.stack is item.place.stack and place.start <= item.place.start < place.end
 
 
 def _sound_clips(clips: Sequence[otio.schema.Clip]) -> dict[str, list[otio.schema.Clip]]:

@@ -8,7 +8,8 @@ from reperform.errors import MediaRefused
 from reperform.model import Cue, RecordRange, Shot
 from reperform.timeline.audio import HeardClip
 from reperform.timeline.cut import Cut, PlacedClip
-from reperform.timeline.owning import OwnSound, OwnSounds
+from reperform.timeline.own_sound import OwnSound
+from reperform.timeline.owning import OwnSounds
 from reperform.timeline.retimes.seen import Seen, on_media, on_record
 from reperform.timeline.voices import VoiceLinker
 from reperform.timing import FrameRange

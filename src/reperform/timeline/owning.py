@@ -13,50 +13,14 @@ from fractions import Fraction
 from functools import cached_property
 
 from reperform.errors import InputError, MediaError, MediaRefused
-from reperform.model import AudioStream, SoundSource, Source
-from reperform.timeline.audio import SoundClips, SoundLinker, sample_of, streams_of
+from reperform.model import SoundSource, Source
+from reperform.timeline.audio import SoundClips, SoundLinker, streams_of
 from reperform.timeline.cut import Index, PlacedClip, TrackPlace
-from reperform.timeline.retimes.sound import heard_sample, pitch_note, sound_speed
-from reperform.timing import SNAP, FrameRange, Rate, sample_at
+from reperform.timeline.own_sound import Heard, OwnSound, pitch_notes, plain_sound, sped_sound
+from reperform.timeline.retimes.sound import sound_speed
+from reperform.timing import SNAP, FrameRange, Rate
 
-__all__ = ["Heard", "OwnSound", "OwnSounds", "own_range"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """One stream of the shot's own sound, and the record time it is heard in; None for all of the shot."""
-
-    sound: SoundSource
-    span: tuple[Fraction, Fraction] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnSound:
-    """A shot's own sound."""
-
-    heard: tuple[Heard, ...]
-    linked: tuple[PlacedClip, ...] = ()
-    """The audio clips in the cut that it is."""
-    refused: tuple[InputError | MediaError, ...] = ()
-    """Audio that is linked, but cannot be read."""
-    notes: tuple[str, ...] = ()
-    """What is to be said of how it is heard."""
-
-    @property
-    def is_unreadable(self) -> bool:
-        """There is sound that belongs to it, and none of that can be read."""
-        return bool(self.refused) and len(self.refused) >= len(self.linked)
-
-    @property
-    def sounds(self) -> tuple[SoundSource, ...]:
-        """One for each stream, the longest heard first."""
-        whole = [heard.sound for heard in self.heard if heard.span is None]
-        spans = sorted((heard for heard in self.heard if heard.span), key=_length, reverse=True)
-        return (*whole, *(heard.sound for heard in spans))
-
-
-def _length(heard: Heard) -> Fraction:
-    return heard.span[1] - heard.span[0] if heard.span else Fraction(0)
+__all__ = ["OwnSounds"]
 
 
 class OwnSounds:
@@ -94,7 +58,7 @@ class OwnSounds:
         if not heard:
             heard, more = _of_file(shot)
             refused += () if linked else more
-        return OwnSound(heard=heard, linked=linked, refused=refused, notes=_notes(heard))
+        return OwnSound(heard=heard, linked=linked, refused=refused, notes=pitch_notes(heard))
 
     def _on_named_tracks(self, shot: _Shot) -> OwnSound:
         picture = shot.picture
@@ -105,7 +69,7 @@ class OwnSounds:
             if clip.clip.enabled
         ]
         heard, refused = self._heard(linked, shot, bounded=True)
-        return OwnSound(heard=heard, linked=tuple(linked), refused=refused, notes=_notes(heard))
+        return OwnSound(heard=heard, linked=tuple(linked), refused=refused, notes=pitch_notes(heard))
 
     def _heard(
         self, clips: Sequence[PlacedClip], shot: _Shot, *, bounded: bool = False
@@ -132,7 +96,7 @@ class OwnSounds:
         streams = streams_of(self._dialect.channels(clip.clip), linked.source)
         if speed != 1:
             return [
-                _sped(
+                sped_sound(
                     linked.source,
                     stream,
                     channels,
@@ -152,7 +116,8 @@ class OwnSounds:
         ):
             start = shown
         return [
-            _sound(linked.source, stream, channels, early=start - shown, shown=shown) for stream, channels in streams
+            plain_sound(linked.source, stream, channels, early=start - shown, shown=shown)
+            for stream, channels in streams
         ]
 
     def _linked(self, picture: PlacedClip) -> tuple[PlacedClip, ...]:
@@ -250,7 +215,7 @@ def _of_file(shot: _Shot) -> tuple[tuple[Heard, ...], tuple[InputError | MediaEr
     """The sound of the picture's own file, retimed as the picture is."""
     source, shown = shot.source, shot.shown
     if shot.retimed is None:
-        plain = [_sound(source, stream, None, early=Fraction(0), shown=shown) for stream in source.audio]
+        plain = [plain_sound(source, stream, None, early=Fraction(0), shown=shown) for stream in source.audio]
         return tuple(Heard(sound=sound) for sound in plain), ()
     if not source.audio:
         return (), ()
@@ -261,62 +226,10 @@ def _of_file(shot: _Shot) -> tuple[tuple[Heard, ...], tuple[InputError | MediaEr
         return (), (error,)
     begins = shot.retimed[1]
     since, shown = Fraction(0), shot.shown
-    sped = [_sped(source, each, None, start=begins, since=since, speed=speed, shown=shown) for each in source.audio]
+    sped = [
+        sped_sound(source, each, None, start=begins, since=since, speed=speed, shown=shown) for each in source.audio
+    ]
     return tuple(Heard(sound=sound) for sound in sped), ()
-
-
-def _notes(heard: Iterable[Heard]) -> tuple[str, ...]:
-    sped = {(one.sound.path.name, one.sound.speed): one.sound.speed for one in heard if one.sound.speed != 1}
-    return tuple(pitch_note(f"its own sound, {name},", speed) for (name, _), speed in sped.items())
-
-
-def _sped(
-    source: Source,
-    stream: AudioStream,
-    channels: tuple[int, ...] | None,
-    *,
-    start: Fraction,
-    since: Fraction,
-    speed: Fraction,
-    shown: Fraction,
-) -> SoundSource:
-    """The sound of a retimed clip that begins at `start` of its file, `since` seconds before the picture, which is then at
-    `shown` of its clock. Two roundings, as `_sound` has them.
-    """
-    early = start * stream.rate - stream.start_sample + (since - shown) * speed * stream.rate
-    return SoundSource(
-        path=source.path,
-        stream=stream.index,
-        channels=channels,
-        sample_rate=stream.rate,
-        at_sample=heard_sample(early, speed) + sample_of(shown, stream.rate),
-        speed=speed,
-    )
-
-
-def _sound(
-    source: Source, stream: AudioStream, channels: tuple[int, ...] | None, *, early: Fraction, shown: Fraction
-) -> SoundSource:
-    """The sound that is heard from picture time `shown` on. Its own time is ahead of the picture's by `early`.
-
-    Two roundings, so that a trimmed shot hears the same sample on the same frame.
-    """
-    at = sample_of(early, stream.rate) + sample_of(shown, stream.rate)
-    return SoundSource(
-        path=source.path,
-        stream=stream.index,
-        channels=channels,
-        sample_rate=stream.rate,
-        at_sample=at - stream.start_sample,
-    )
-
-
-def own_range(sound: SoundSource, frames: FrameRange, *, visible: FrameRange, rate: Fraction) -> tuple[int, int]:
-    """The samples of a shot's own sound under some of its frames: first, and first after."""
-    first = sample_at(visible.start, rate, sound.sample_rate)
-    start = sample_at(frames.start, rate, sound.sample_rate) - first
-    end = sample_at(frames.end, rate, sound.sample_rate) - first
-    return sound.at_sample + start, sound.at_sample + end
 
 
 def _overlap(one: PlacedClip, other: PlacedClip) -> bool:

@@ -13,7 +13,8 @@ from reperform.timeline.cut import Index, PlacedClip
 from reperform.timeline.fitting import CuePlace
 from reperform.timeline.marks import asks
 from reperform.timeline.one_shot import MediaLinker, own_sound_of, see, shot_of
-from reperform.timeline.owning import OwnSound, OwnSounds
+from reperform.timeline.own_sound import OwnSound
+from reperform.timeline.owning import OwnSounds
 from reperform.timeline.placing import Spot, short
 from reperform.timeline.reporting import Reporter
 from reperform.timeline.retimes.seen import Seen

@@ -15,7 +15,7 @@ from reperform.model import PlanSettings, Source, Voice
 from reperform.timeline.audio import SoundClips, SoundLinker, named_tracks, sample_of, streams_of
 from reperform.timeline.cut import Index, PlacedClip, TrackPlace
 from reperform.timeline.fitting import CuePlace, FileVoices, Fitted
-from reperform.timeline.owning import OwnSound, own_range
+from reperform.timeline.own_sound import OwnSound, own_range
 from reperform.timeline.retimes.sound import heard_sample, pitch_note, sound_speed
 
 __all__ = ["VoiceLinker", "Voices", "guide_tracks", "refuse_two_at_once"]

@@ -181,7 +181,7 @@ def shot_on(clip: TakenClip, online: Relinked, index: Index, *, handles: int) ->
 
     """
     from reperform.timeline.one_shot import shot_of
-    from reperform.timeline.owning import OwnSound
+    from reperform.timeline.own_sound import OwnSound
 
     seen = online.seen(index.cut, handles=handles)
     in_cut = bool(clip.record and clip.record.voice_in_cut)
