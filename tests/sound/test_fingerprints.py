@@ -76,6 +76,24 @@ def test_a_trimmed_cue_is_a_part_of_the_longer_one(movie: Path, trimmed: FrameRa
     assert shorter.offset_in(longer) == trimmed.start - LONG.start
 
 
+def test_what_stands_on_another_side_is_another_picture(tmp_path: Path) -> None:
+    """A flag of the file turns it: what was sent of one would lie sideways on the other. None, or a whole turn, is no flag."""
+    plain = burned.make_movie(tmp_path / "a.mp4", rate=Fraction(25), frames=10, codec="h264", sound_codec="aac")
+    turned = [ffmpeg_of_turned(plain, tmp_path / f"{degrees}.mp4", degrees) for degrees in ("0", "90", "180", "-90")]
+    made = [shot(path, FrameRange(0, 10), []) for path in turned]
+    assert [each.source.rotation for each in made] == [0, 90, 180, 270]
+    pictures = [cue_digests(each, cue(FrameRange(2, 4), [])).picture for each in made]
+    keys = [quick_key(each, cue(FrameRange(2, 4), []), {}) for each in made]
+    assert len(set(pictures)) == len(set(keys)) == 4
+    assert pictures[0] == cue_digests(shot(plain, FrameRange(0, 10), []), cue(FrameRange(2, 4), [])).picture
+
+
+def ffmpeg_of_turned(path: Path, out: Path, degrees: str) -> Path:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-display_rotation", degrees, "-i", str(path)]
+    subprocess.run([*command, "-c", "copy", str(out)], check=True)
+    return out
+
+
 def test_frames_that_differ_have_digests_that_differ(movie: Path) -> None:
     """No two frames of moving picture over noise are taken for each other, and the voice is none of the picture."""
     _, digests = with_own_sound(movie, LONG)

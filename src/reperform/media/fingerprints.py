@@ -105,7 +105,7 @@ def cue_digests(shot: Shot, cue: Cue, within: FrameRange | None = None) -> CueDi
     """
     frames = within or cue.range
     with picture_packets(shot.source) as packets:
-        picture = packets.digests(source_frames(shot, frames))
+        picture = _turned(packets.digests(source_frames(shot, frames)), shot.source)
     with OpenMedia() as files:
         return CueDigests(tuple(picture), _voice_digests(shot, cue, frames, files))
 
@@ -140,7 +140,7 @@ def quick_key(shot: Shot, cue: Cue, parameters: Mapping[str, Any], files: OpenMe
     three = sorted({0, cue.frames // 2, cue.frames - 1})
     with files.pictures(shot.source) as packets:
         sizes = packets.sizes(min(numbers), max(numbers) + 1)
-        pictures = [packets.digests([numbers[index]])[0] for index in three]
+        pictures = _turned([packets.digests([numbers[index]])[0] for index in three], shot.source)
     at = [FrameRange(cue.in_frame + index, 1) for index in three]
     voices = [_voice_digests(shot, cue, frame, files, stretch=False)[0] for frame in at]
     shapes = [_shape(voice) for voice in cue.voices]
@@ -154,6 +154,12 @@ def quick_key(shot: Shot, cue: Cue, parameters: Mapping[str, Any], files: OpenMe
             "shapes": shapes,
         }
     )
+
+
+def _turned(digests: list[str], source: Source) -> list[str]:
+    """Digests of pictures, of which a flag of the file says which side is up: what is sent stands upright."""
+    turn = source.rotation % 360
+    return [digest(f"turned {turn}".encode(), each.encode()) for each in digests] if turn else digests
 
 
 def source_frames(shot: Shot, frames: FrameRange) -> list[int]:
