@@ -195,3 +195,14 @@ def test_a_guide_that_goes_on_through_two_cues_is_heard_as_it_is(production: Pat
     sound, _ = made(production, Path(), match=False, cues=cues)
     expected = np.rint(tone(310, 3, 0.0) * 32767)[20 * 1920 - 500 : 20 * 1920 + 500] / 32768
     assert np.array_equal(sound[70 * 1920 - 500 : 70 * 1920 + 500, 0], expected)
+
+
+def test_levels_of_any_length_are_measured() -> None:
+    """A range is heard in pieces of steps; the last of them may be shorter than a step, and counts with those before it."""
+    tone = 0.1 * np.sin(2 * np.pi * 1000 * np.arange(9 * RATE)[:, np.newaxis] / RATE)
+
+    def hear(at: int, samples: int) -> NDArray[np.float64]:
+        return np.asarray(np.take(tone, np.arange(at, at + samples), axis=0, mode="clip"))
+
+    exact, longer = (measured(hear, [(0, 8 * RATE + more)], rate=RATE).loudness for more in (0, RATE // 50))
+    assert exact is not None and longer == pytest.approx(exact, abs=0.01)

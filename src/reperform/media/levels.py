@@ -78,9 +78,11 @@ def _parts(hear: Hearing, start: int, end: int, rate: int, layout: str) -> Itera
         sound = np.asarray(hear(first - margin, length + 2 * margin), np.float64)
         counted = sound[margin : margin + steps * step]
         weighted, peak = _weighted(sound, rate, slice(margin, margin + length))
-        squares = weighted[: steps * step].reshape(steps, step, -1) ** 2
+        # The last piece may be shorter than a step.
+        shape = (steps, step, sound.shape[1])
+        squares = weighted[: steps * step].reshape(shape) ** 2
         energy = (squares.mean(axis=1) * _channel_weights(sound.shape[1], layout)).sum(axis=1)
-        yield energy, _spectrum(counted.reshape(steps, step, -1), rate), peak
+        yield energy, _spectrum(counted.reshape(shape), rate), peak
 
 
 def _weighted(sound: _Floats, rate: int, part: slice) -> tuple[_Floats, float]:
