@@ -11,6 +11,7 @@ from typing import Any
 import imageio_ffmpeg
 
 import burned
+from image_sequences import linear_light
 
 FRAMES, CUE, LONG = 24, 10, 6
 """Frames of each file; the first that is marked; how many are."""
@@ -52,12 +53,16 @@ class Kind:
     @property
     def is_sequence(self) -> bool:
         """Whether every frame is a file."""
-        return self.ending in ("png", "tif", "dpx", "jpg")
+        return self.ending in ("png", "tif", "dpx", "jpg", "exr")
 
     def make(self, folder: Path) -> Path:
         """The file, whose frame n shows the number n; of a sequence its folder and pattern."""
         stem = self.name.translate(str.maketrans(" /.,", "____"))
         path = folder / (f"{stem}.%04d.{self.ending}" if self.is_sequence else f"{stem}.{self.ending}")
+        if self.ending == "exr":
+            for number in range(FRAMES):
+                linear_light.write(Path(str(path) % (number + 1)), linear_light.numbers_of(number))
+            return path
         width, height = self.size
         command = [_FFMPEG, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray"]
         command += ["-s", f"{width}x{height}", "-r", str(self.rate), "-i", "pipe:0", *self._arguments(), str(path)]
@@ -98,6 +103,11 @@ def _dnxhr(profile: str, pixel_format: str) -> str:
     return f"-c:v dnxhd -profile:v dnxhr_{profile} -pix_fmt {pixel_format}"
 
 
+def _intra(kind: int, pixel_format: str = "yuv422p10le", *, flavor: str = "panasonic") -> str:
+    parameters = f"avcintra-class={kind}:avcintra-flavor={flavor}"
+    return f"-c:v libx264 -preset veryfast -pix_fmt {pixel_format} -x264-params {parameters}"
+
+
 _DNXHD = "-c:v dnxhd -b:v 90M -pix_fmt yuv422p"
 _H264 = "-c:v libx264 -preset veryfast -crf 16 -g 12 -bf 2 -pix_fmt"
 _INTRA = "-c:v libx264 -preset veryfast -crf 10 -g 1 -bf 0 -pix_fmt yuv422p10le"
@@ -116,11 +126,14 @@ COPIED = [
     Kind("DNxHR HQX in MOV", _dnxhr("hqx", "yuv422p10le"), ("dnxhd", "DNXHR HQX", "yuv422p10le"), copied=True),
     Kind("DNxHR 444 in MOV", _dnxhr("444", "yuv444p10le"), ("dnxhd", "DNXHR 444", "yuv444p10le"), copied=True),
     _quick("DNxHR SQ in MXF", _dnxhr("sq", "yuv422p"), ("dnxhd", "DNXHR SQ", "yuv422p"), copied=True, ending="mxf"),
+    Kind("DNxHR HQ in MXF", _dnxhr("hq", "yuv422p"), ("dnxhd", "DNXHR HQ", "yuv422p"), copied=True, ending="mxf"),
     Kind("DNxHD in MOV", _DNXHD, ("dnxhd", "DNXHD", "yuv422p"), copied=True, size=(1280, 720), rate=Fraction(25)),
     Kind("DNxHD in MXF", _DNXHD, ("dnxhd", "DNXHD", "yuv422p"), copied=True, ending="mxf", size=(1280, 720),
          rate=Fraction(25)),
     _quick("Motion JPEG", "-c:v mjpeg -q:v 2 -pix_fmt yuvj422p", ("mjpeg", "Baseline", "yuvj422p"), copied=True,
          filters="scale=out_range=pc"),
+    Kind("Motion JPEG in AVI", "-c:v mjpeg -q:v 2 -pix_fmt yuvj422p", ("mjpeg", "Baseline", "yuvj422p"), copied=True,
+         filters="scale=out_range=pc", ending="avi", timecode=None),
 ]  # fmt: skip
 
 ENCODED = [
@@ -128,8 +141,12 @@ ENCODED = [
     _quick("H.264 10 bit", f"{_H264} yuv420p10le", _MEZZANINE),
     Kind("HEVC 8 bit", f"{_HEVC} yuv420p", _MEZZANINE),
     Kind("HEVC 10 bit", f"{_HEVC} yuv420p10le", _MEZZANINE),
-    Kind("H.264 intra in MXF, as AVC-Intra and XAVC-I", _INTRA, _MEZZANINE, ending="mxf"),
-    Kind("H.264 intra in MOV, as AVC-Intra and XAVC-I", _INTRA, _MEZZANINE),
+    Kind("AVC-Intra 50 in MXF", _intra(50, "yuv420p10le"), _MEZZANINE, ending="mxf", rate=Fraction(25),
+         size=(1440, 1080), filters=f"{_HD},setsar=4/3"),
+    Kind("AVC-Intra 100 in MXF", _intra(100), _MEZZANINE, ending="mxf", rate=NTSC, size=(1280, 720),
+         timecode="01:00:00;02"),
+    Kind("H.264 intra in MOV", _INTRA, _MEZZANINE),
+    Kind("XAVC-I in MXF", _intra(100, flavor="sony"), _MEZZANINE, ending="mxf", rate=Fraction(25), size=(1920, 1080)),
     Kind("VP9", _VP9, _MEZZANINE, ending="webm", timecode=None),
     _quick("HDR PQ with mastering data", "-c:v libx265 -preset ultrafast -crf 16 -tag:v hvc1 -pix_fmt yuv420p10le",
          _MEZZANINE, filters=_PQ, more=("-x265-params", _MASTERED)),
@@ -137,12 +154,17 @@ ENCODED = [
     Kind("HDR PQ in ProRes", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, filters=_PQ),
 ]  # fmt: skip
 
+# Turned ones have sizes of their own: the same coded pictures are the same cue, however a player turns them.
 SHAPES = [
     _quick("anamorphic pixels", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, filters=f"{_HD},setsar=2/1"),
     _quick("an odd width and height", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, size=(331, 187)),
     Kind("an odd size, encoded", f"{_H264} yuv444p", _MEZZANINE, size=(331, 187)),
-    Kind("turned by a quarter", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, turned=90),
-    Kind("turned, encoded", f"{_H264} yuv420p", _MEZZANINE, turned=90),
+    Kind("turned by a quarter", _prores(3), ("prores", "HQ", "yuv422p10le"), copied=True, size=(336, 180), turned=90),
+    Kind("turned by a half", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, size=(352, 180), turned=180),
+    Kind("turned the other way", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, size=(368, 180), turned=270),
+    Kind("turned, encoded", f"{_H264} yuv420p", _MEZZANINE, size=(352, 192), turned=90),
+    Kind("a PAL raster, wide", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, size=(720, 576),
+         rate=Fraction(25), filters="setsar=64/45"),
     Kind("a variable rate", f"{_H264} yuv420p", _MEZZANINE, ending="mkv", timecode=None, more=("-fps_mode", "vfr"),
          filters=f"{_HD},setpts='(N+0.4*mod(N,2))/24/TB'"),
     Kind("120 frames a second", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, rate=Fraction(120)),
@@ -156,6 +178,8 @@ SHAPES = [
 SOUNDS = [
     Kind("no sound", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=()),
     Kind("44.1 kHz", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=((44100, "stereo"),)),
+    Kind("no sound, encoded", f"{_HEVC} yuv420p10le", _MEZZANINE, sound=()),
+    Kind("44.1 kHz, encoded", f"{_H264} yuv420p", _MEZZANINE, sound=((44100, "stereo"), (48000, "mono"))),
     Kind("96 kHz", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, sound=((96000, "mono"),)),
     _quick("5.1 and a mono track", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True,
          sound=((48000, "5.1"), (48000, "mono"))),
@@ -169,8 +193,14 @@ SEQUENCES = [
     Kind("a 16-bit PNG sequence", "-c:v png -pix_fmt rgb48be", ("png", None, "rgb48le"), ending="png", **_ONE_A_FRAME),
     Kind("a 16-bit TIFF sequence", "-c:v tiff -pix_fmt rgb48le", ("tiff", None, "rgb48le"), ending="tif", **_ONE_A_FRAME),
     _quick("a 10-bit DPX sequence", "-c:v dpx -pix_fmt gbrp10be", ("dpx", None, "gbrp10le"), ending="dpx", **_ONE_A_FRAME),
+    _quick("a half-float OpenEXR sequence", "", ("exr", None, "gbrpf32le"), ending="exr", **_ONE_A_FRAME),
     Kind("a JPEG sequence", "-c:v mjpeg -q:v 2 -pix_fmt yuvj422p", ("mjpeg", None, "yuvj422p"), ending="jpg",
          **_ONE_A_FRAME),
 ]  # fmt: skip
+
+LARGER = Kind(
+    "larger than the engine takes", _prores(0), ("prores", "Proxy", "yuv422p10le"), copied=True, size=(4352, 2304)
+)
+"""Than react-1 of Sync, which takes up to 4096 × 2160."""
 
 KINDS = [*COPIED, *ENCODED, *SHAPES, *SOUNDS, *SEQUENCES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import opentimelineio as otio
 import pytest
 
 import burned
-from formats.formats_kit import CUE, FRAMES, KINDS, LONG, UNTOUCHED, Kind
+from checks import a_face_model
+from formats.formats_kit import CUE, FRAMES, KINDS, LARGER, LONG, UNTOUCHED, Kind
 from reperform.media import frames
 from reperform.media.probing import probe
 from reperform.media.sequence_takes import sound_path, take_source
@@ -32,6 +34,8 @@ class Done:
     checks: dict[str, str]
     """Names and details of those that failed."""
     sequence: ImageSequence | None
+    mode: str | None
+    """What of what came back it shows; None of a preview."""
 
     @property
     def taken(self) -> Source:
@@ -42,6 +46,8 @@ class Done:
         return pictures.model_copy(update={"audio": probe(sound_path(self.take)).audio})
 
 
+PREVIEW = ("--like", "runware/react-1", "--composite", "whole", "--no-label")
+"""Takes any size; without a label what came back shows its numbers as well."""
 QUICK = [kind for kind in KINDS if not kind.slow]
 SLOW = [kind for kind in KINDS if kind.slow]
 
@@ -58,15 +64,24 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
     return _ran(SLOW, tmp_path_factory.mktemp("more formats"))
 
 
-def _ran(kinds: list[Kind], folder: Path) -> dict[str, Done]:
+@pytest.fixture(scope="module")
+def performed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
+    """All of them, by a model that changes the middle of the picture; what it changed is laid into the original."""
+    program = Path(a_face_model.__file__)
+    words = [sys.executable, str(program), "--mouth", "0.5", "0.5", "0.12", "--out", "{output}"]
+    words += [f"--{name} {{{name}}}" for name in ("video", "audio", "segments")]
+    options = ("--engine", "command", "--command", " ".join(words))
+    return _ran(KINDS, tmp_path_factory.mktemp("performed formats"), *options)
+
+
+def _ran(kinds: list[Kind], folder: Path, *options: str) -> dict[str, Done]:
     """All files in one cut, each marked in its middle, and its one run."""
     originals = {kind.name: kind.make(folder) for kind in kinds}
     made = otio.schema.Timeline("formats", global_start_time=otio.opentime.RationalTime(86400, 24))
     made.tracks.append(otio.schema.Track("V1", children=[_clip(kind, originals[kind.name]) for kind in kinds]))
     otio.adapters.write_to_file(made, str(folder / "cut.otio"))
     burned.make_wave(folder / "voice.wav", samples=8000)
-    options = ("--like", "runware/react-1", "--composite", "whole")
-    document = command.run(folder / "cut.otio", folder / "out.otio", *options)
+    document = command.run(folder / "cut.otio", folder / "out.otio", *(options or PREVIEW))
     return {kind.name: _done(kind, originals[kind.name], document) for kind in kinds}
 
 
@@ -100,6 +115,7 @@ def _done(kind: Kind, original: Path, document: dict[str, Any]) -> Done:
         take=Path(take["path"]),
         checks=failed,
         sequence=ImageSequence.model_validate(sequence) if sequence else None,
+        mode=take["composite"][0]["mode"] if take.get("composite") else None,
     )
 
 
@@ -148,6 +164,37 @@ def test_untouched_frames_show_what_they_showed(one: Done) -> None:
     if one.kind.copied:
         before, after = _coded(one)
         assert [after[frame] for frame in UNTOUCHED] == [before[frame] for frame in UNTOUCHED]
+
+
+@every
+def test_every_frame_shows_its_number(one: Done) -> None:
+    """Those that came back too: what was sent and what was returned are in their places."""
+    assert _numbers(one) == list(range(FRAMES))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [kind.name for kind in KINDS])
+def test_what_a_model_changed_is_laid_into_each(performed: dict[str, Done], name: str) -> None:
+    """The numbers above and below the change stay, in every frame; untouched ones are packets or files of the original."""
+    one = performed[name]
+    assert (one.checks, one.mode) == ({}, "changed")
+    assert _numbers(one) == list(range(FRAMES))
+    if one.kind.copied:
+        before, after = _coded(one)
+        assert [after[frame] for frame in UNTOUCHED] == [before[frame] for frame in UNTOUCHED]
+        changed = range(CUE, CUE + LONG)
+        assert all(after[frame] != before[frame] for frame in changed)
+
+
+@pytest.mark.slow
+def test_a_picture_larger_than_the_engine_takes_is_scaled_on_its_way(tmp_path: Path) -> None:
+    """The take has the original's raster, and its packets."""
+    one = _ran([LARGER], tmp_path, "--like", "sync/react-1", "--composite", "whole", "--no-label")[LARGER.name]
+    take = one.taken
+    assert (one.checks, (take.width, take.height)) == ({}, LARGER.size)
+    assert _numbers(one) == list(range(FRAMES))
+    before, after = _coded(one)
+    assert [after[frame] for frame in UNTOUCHED] == [before[frame] for frame in UNTOUCHED]
 
 
 @_each([kind for kind in KINDS if kind.name == "HDR PQ with mastering data"])

@@ -44,7 +44,7 @@ def _interlaced(path: Path) -> None:
     subprocess.run([_FFMPEG, "-v", "error", *source, *coding, str(path)], check=True)
 
 
-def _open_exr(path: Path) -> None:
+def _radiance(path: Path) -> None:
     _named_only(path.with_name(path.name.replace("%04d", "0001")))
 
 
@@ -58,7 +58,7 @@ REFUSED = {
     "ARRIRAW by what is in it": ("A005.mxf", _arri, "is ARRIRAW", _RAW_FIX),
     "ProRes RAW": ("A006.mov", _pro_res_raw, "is ProRes RAW", _RAW_FIX),
     "interlaced": ("A007.mov", _interlaced, "is interlaced", "Deinterlace it"),
-    "OpenEXR": ("A008.%04d.exr", _open_exr, "is OpenEXR: linear light", "Render it with its timecode"),
+    "Radiance HDR": ("A008.%04d.hdr", _radiance, "is HDR: linear light", "Render it with its timecode"),
 }
 
 

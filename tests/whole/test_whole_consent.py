@@ -46,6 +46,16 @@ def test_a_cue_without_consent_is_not_performed_where_it_is_required(unrun: Scen
     assert (said["take"]["id"], said["consent"], said["cues"][0]["consent"]) == (take["id"], ["SAG-2031"], "SAG-2031")
 
 
+def test_all_cues_without_consent_are_named_at_once(unrun: Scene) -> None:
+    """Whoever gathers the forms asks once; nothing is performed, and no ledger says that anything was."""
+    timeline = unrun.write()
+    for command in (("plan", timeline, "--json"), ("run", timeline, "-o", unrun.out, "--json")):
+        ran = call(*command, "--require-consent", *QUICK)
+        found = [where["clip"] for _, where in refused(ran.json["problems"]) if isinstance(where, dict)]
+        assert (ran.status, found) == (2, ["A001", "B001"])
+    assert list(unrun.folder.glob("*.reperform/takes/*.mov")) == []
+
+
 def test_a_plan_from_before_is_held_to_it_too(unrun: Scene, tmp_path: Path) -> None:
     """`run PLAN.json --require-consent` performs no cue of the plan that has none, whoever made the plan."""
     plan = tmp_path / "plan.json"

@@ -1,11 +1,13 @@
-"""What an engine returned, measured against what was sent: count, rate, shape, black, frozen, sound."""
+"""What an engine returned, measured against what was sent: count, rate, shape, sound; black and frozen by `result_pictures`.
+
+How far count, rate, shape and length may be off is no setting: what is further off cannot be laid on the original at all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +16,14 @@ import numpy as np
 from reperform.errors import ReperformError
 from reperform.media import frames as media_frames
 from reperform.media import originals
-from reperform.media.aligning import LARGEST_DIFFERENCE, Alignment, Thumbnails, by_picture, by_time, difference
+from reperform.media.aligning import LARGEST_DIFFERENCE, Alignment, Thumbnails, by_picture, by_time
 from reperform.media.opening import opened, reading
 from reperform.media.probing import probe
 from reperform.media.raster import shown_raster
+from reperform.media.result_pictures import Beside
 from reperform.media.thumbnails import Seen, look_at, thumbnails
-from reperform.model import Check, Job, Shot, Source
-from reperform.timing import Rate, nominal_rate, seconds_at
+from reperform.model import Check, Job, Shot, Source, Thresholds
+from reperform.timing import Rate, seconds_at
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -32,9 +35,6 @@ _ASPECT = Fraction(2, 100)
 """Part by which the shape of the picture may differ: even rasters round."""
 _RATE = Fraction(1, 5000)
 """Closer rates are one: MP4 clocks round. 24 and 24000/1001 are five times as far apart."""
-_BLACK = 20.0
-_STILL, _MOVING = 0.15, 0.6
-"""Grey levels from frame to frame, on average: less is standing still, more is movement."""
 _SILENT = 1e-4
 _SOUND_SLACK = Fraction(1, 10)
 """Seconds by which returned sound may differ: coders add padding."""
@@ -49,12 +49,21 @@ class _Expected:
     silent: bool
 
 
-def check_result(returned: Path, *, sent: Path | None, job: Job, source: Source, shot: Shot | None = None) -> Alignment:
+def check_result(
+    returned: Path,
+    *,
+    sent: Path | None,
+    job: Job,
+    source: Source,
+    shot: Shot | None = None,
+    thresholds: Thresholds | None = None,
+) -> Alignment:
     """Whether `returned` can stand for the frames of `job`, and which of its frames stands for which.
 
     `sent` is the movie that was sent, or None: the original's frames, as `shot` shows them (None: on the source's clock).
     Up to two frames too few or too many are aligned
-    by picture; what is missing must lie outside the job's parts. Another rate is aligned by time.
+    by picture; what is missing must lie outside the job's parts. Another rate is aligned by time. `thresholds` (None: the
+    defaults) say what is black and frozen.
 
     Raises:
         MediaError: what was sent, or the original, cannot be read.
@@ -71,12 +80,8 @@ def check_result(returned: Path, *, sent: Path | None, job: Job, source: Source,
     checks = [Check(name="decodes", passed=True, detail=f"all {len(seen.pictures)} frames")]
     inside = _inside(job)
     aligned, warnings, more = _aligned(expected, seen, facts, job, inside)
-    checks += [
-        *more,
-        _raster(expected, seen),
-        _black(expected, seen, aligned, inside),
-        _frozen(expected, seen, aligned, inside),
-    ]
+    beside = Beside(sent=expected.pictures, returned=seen.pictures, frames=aligned, inside=inside, rate=expected.rate)
+    checks += [*more, _raster(expected, seen), *beside.checks(thresholds or Thresholds())]
     checks.append(_sound(returned, facts, expected, job))
     return Alignment(frames=aligned, checks=tuple(checks), warnings=tuple(warnings))
 
@@ -90,9 +95,10 @@ def _expected(sent: Path | None, job: Job, source: Source, shot: Shot | None) ->
         seen = look_at(sent)
         return _Expected(seen.pictures, probe(sent).rate, Fraction(seen.width, seen.height), silent=False)
     if shot is None:
-        pictures = thumbnails(media_frames.read(source, job.range))
+        pictures = thumbnails(media_frames.shown(source, job.range))
     else:
-        pictures = thumbnails(originals.pictures(shot, range(job.range.start, job.range.end)))
+        numbers = map(originals.source_frames(shot), range(job.range.start, job.range.end))
+        pictures = thumbnails(media_frames.shown(shot.source, list(numbers)))
     rate = source.rate if shot is None else shot.media.rate
     return _Expected(pictures, rate, Fraction(*shown_raster(source)), silent=False)
 
@@ -174,45 +180,6 @@ def _raster(expected: _Expected, seen: Seen) -> Check:
     off = abs(shape - expected.shape) / expected.shape
     detail = f"{seen.width}×{seen.height}, {float(shape):.3f}:1; sent {float(expected.shape):.3f}:1"
     return Check(name="raster", passed=off <= _ASPECT, detail=detail)
-
-
-def _pairs(frames: Sequence[int | None], inside: frozenset[int], count: int) -> list[tuple[int, int]]:
-    """Frames of the job inside the cues with the returned frames that stand for them."""
-    pairs = ((number, frame) for number, frame in enumerate(frames) if number in inside and number < count)
-    return [(number, frame) for number, frame in pairs if frame is not None]
-
-
-def _black(expected: _Expected, seen: Seen, frames: Sequence[int | None], inside: frozenset[int]) -> Check:
-    pairs = _pairs(frames, inside, len(expected.pictures))
-    black = [
-        number
-        for number, frame in pairs
-        if seen.pictures[frame].max() < _BLACK and expected.pictures[number].max() >= _BLACK
-    ]
-    detail = (
-        f"{len(black)} black inside the cue, the first is frame {black[0]} of the job"
-        if black
-        else "none inside the cue"
-    )
-    return Check(name="black frames", passed=not black, detail=detail)
-
-
-def _frozen(expected: _Expected, seen: Seen, frames: Sequence[int | None], inside: frozenset[int]) -> Check:
-    """Frozen is: it stands still, for half a second or all of a shorter cue, where what was sent moves."""
-    still = longest = steps = 0
-    pairs = _pairs(frames, inside, len(expected.pictures))
-    for (before, frame_before), (after, frame_after) in pairwise(pairs):
-        if after != before + 1:
-            still = 0
-            continue
-        steps += 1
-        moved = difference(expected.pictures[after], expected.pictures[before])
-        moves = difference(seen.pictures[frame_after], seen.pictures[frame_before])
-        still = still + 1 if moves < _STILL and moved > _MOVING else 0
-        longest = max(longest, still)
-    limit = max(3, min(nominal_rate(expected.rate) // 2, steps))
-    detail = f"at most {longest + 1 if longest else 0} frames alike inside the cue where what was sent moves"
-    return Check(name="frozen frames", passed=longest < limit, detail=detail)
 
 
 def _sound(returned: Path, facts: Source, expected: _Expected, job: Job) -> Check:

@@ -40,6 +40,6 @@ class Thresholds(Document):
     jump: float = Field(default=3, gt=1)
     """Times the shot's own motion that a step into or out of a cue may be."""
     loudness: float = Field(default=6, gt=0)
-    """LU between the take's voice and the production sound under it."""
+    """LU between the take's voice and the production sound around it."""
     clipped: int = Field(default=0, ge=0)
     """Places where the voice may be cut off at full scale."""

@@ -148,7 +148,10 @@ def _looked_at(errand: Errand, file: Path) -> tuple[str, str | None]:
         return digest, None
     try:
         shot = errand.shot
-        alignment = checking.check_result(file, sent=prepared.video, job=errand.job, source=shot.source, shot=shot)
+        limits = errand.planner.terms.settings.checks
+        alignment = checking.check_result(
+            file, sent=prepared.video, job=errand.job, source=shot.source, shot=shot, thresholds=limits
+        )
     except (ReperformError, OSError):
         # It is paid for and kept whatever it is; conforming it says what is wrong.
         _log.warning("result %s could not be compared with what was sent", file, exc_info=True)

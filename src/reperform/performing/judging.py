@@ -71,4 +71,4 @@ def judged_again(
     sound = materials.sound_of(making, row.range, ledger).tracks
     checks = judged(making, conformed, splices, sound=sound, vmaf=vmaf)
     said = report.check_of(report.reports(conformed))
-    return (*materials.failed_checks(splices), *checks, *([said] if said else ())), conformed
+    return (*materials.failed_checks(splices, making, anew=True), *checks, *([said] if said else ())), conformed

@@ -10,6 +10,7 @@ from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, Remapped, TakeRow
 from reperform.media import probing
 from reperform.media.aligning import Alignment, one_to_one
+from reperform.media.result_pictures import JUDGED_AGAIN, judged_again
 from reperform.media.splicing import Splice
 from reperform.media.take_sound import TakeSound
 from reperform.model import Check, Cue, SoundSource
@@ -74,12 +75,30 @@ def _failures(alignment: Alignment) -> str:
     return "; ".join(f"{check.name}: {check.detail}" for check in alignment.checks if not check.passed)
 
 
-def failed_checks(splices: Sequence[Splice]) -> tuple[Check, ...]:
-    """What of the results failed; what passed needs no word in the take."""
-    found = [(splice, check) for splice in splices if splice.alignment for check in splice.alignment.checks]
+def failed_checks(splices: Sequence[Splice], making: Making, *, anew: bool = False) -> tuple[Check, ...]:
+    """What of the results failed, or was noticed; what passed needs no word in the take.
+
+    What is a matter of settings is judged by those of `making`, where it was not good when it came, or `anew`.
+
+    Raises:
+        MediaError: a result or the original cannot be read.
+
+    """
     return tuple(
-        check.model_copy(update={"name": f"{splice.name} {check.name}"}) for splice, check in found if not check.passed
+        check.model_copy(update={"name": f"{splice.name} {check.name}"})
+        for splice in splices
+        for check in _checks_of(splice, making, anew)
+        if check.noticed or not check.passed
     )
+
+
+def _checks_of(splice: Splice, making: Making, anew: bool) -> tuple[Check, ...]:
+    known = splice.alignment.checks if splice.alignment else ()
+    settled = [check for check in known if check.name in JUDGED_AGAIN]
+    if not (anew or any(check.noticed or not check.passed for check in settled)):
+        return known
+    lasting = [check for check in known if check not in settled]
+    return (*lasting, *judged_again(splice, making.shot, making.settings.checks))
 
 
 def sound_of(making: Making, covers: FrameRange, ledger: Ledger) -> TakeSound:

@@ -13,7 +13,7 @@ from reperform.media import conforming
 from reperform.media.compositing import matte_file, report
 from reperform.media.compositing.composing import Compositions
 from reperform.media.conforming import Conformed
-from reperform.model import Check, Cost, Take, TakeCue
+from reperform.model import Check, Cost, Take, TakeCue, TakeViewing
 from reperform.performing import judging, materials, naming
 from reperform.performing.accounts import accounted, matches_of
 from reperform.performing.making import Making, picture_identity
@@ -72,8 +72,8 @@ def make(making: Making, ledger: Ledger) -> MadeTake:
     )
     composite = report.reports(conformed)
     said = report.check_of(composite)
-    checks = (*materials.failed_checks(splices), *checks, *([said] if said else ()))
-    more = {"composite": composite, "matched": matches_of(heard)}
+    checks = (*materials.failed_checks(splices, making), *checks, *([said] if said else ()))
+    more = {"composite": composite, "matched": matches_of(heard), "viewing": _viewing(making, conformed)}
     take = _document(making, row, conformed, checks, ledger).model_copy(update=more)
     _write_matte(making, row, ledger, conformed.compositions)
     take, told = accounted(take, making)
@@ -196,6 +196,13 @@ def _document(making: Making, row: TakeRow, conformed: Conformed, checks: tuple[
         sequence=conformed.sequence,
         consent=tuple(dict.fromkeys(cue.direction.consent for cue, _, _ in making.cues if cue.direction.consent)),
     )
+
+
+def _viewing(making: Making, conformed: Conformed) -> TakeViewing | None:
+    viewing, lut = conformed.viewing, making.settings.input_lut
+    if viewing is None:
+        return None
+    return TakeViewing(name=viewing.name, digest=viewing.digest, sha256=lut.sha256 if lut else None)
 
 
 def _cues(making: Making) -> tuple[TakeCue, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reperform.direction import Direction
-from reperform.model import Check, Cost, RateText, TakeComposite, TakeCredentials, TakeMatch
+from reperform.model import Check, Cost, RateText, TakeComposite, TakeCredentials, TakeMatch, TakeViewing
 from reperform.model.documents import Document
 
 __all__ = [
@@ -124,6 +124,8 @@ class Provenance(Document):
     cues: tuple[PerformedCue, ...]
     consent: tuple[str, ...]
     """Of all cues, each once."""
+    viewing: TakeViewing | None = None
+    """How it was shown to the engine; None where it was sent as it is stored."""
     cost: Cost
     checks: tuple[Check, ...] = ()
     credentials: TakeCredentials | None = None

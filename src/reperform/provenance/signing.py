@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reperform.provenance.certificates import Certificate
     from reperform.provenance.documents import Provenance
 
-__all__ = ["credentials_path", "has_credentials", "sign"]
+__all__ = ["credentials_path", "has_credentials", "read_again", "sign"]
 
 _EMBEDDED = {".mov": "video/quicktime", ".mp4": "video/mp4", ".m4v": "video/mp4"}
 _ANY = "application/octet-stream"
@@ -63,6 +63,25 @@ def sign(take: Path, said: Provenance, *, certificate: Certificate, original: Pa
         self_signed=certificate.self_signed,
         manifest=store["active_manifest"],
     )
+
+
+def read_again(take: Path, *, beside: bool) -> dict[str, Any]:
+    """The credentials in a take's file, or `beside` it, as c2pa's manifest store.
+
+    Raises:
+        MediaError: there are none, or they are not valid for the file as it is.
+
+    """
+    import c2pa
+
+    context = c2pa.Context.from_dict(_LIBRARY)
+    try:
+        store = credentials_path(take).read_bytes() if beside else None
+        kind = _ANY if beside else _EMBEDDED.get(take.suffix.lower(), _ANY)
+        with take.open("rb") as file:
+            return _validated(c2pa.Reader(kind, file, store, context=context), take)
+    except (c2pa.C2paError, OSError) as error:
+        raise MediaError(f"{take.name} has no content credentials that can be read", cause=str(error)) from error
 
 
 def _signed(

@@ -137,13 +137,17 @@ class _Rechecking:
     def _checked(self, placed: PlacedClip, record: ClipRecord, row: TakeRow) -> CheckedTake:
         from reperform.performing.judging import judged_again
         from reperform.performing.taking import read
+        from reperform.provenance.verifying import check_credentials
 
         if not self._ledger.takes.path(row).exists():
             fix = "Put it back, or run the timeline again: it is made of the results that are kept, at no cost."
             raise ConformError(f"its file {self._ledger.takes.path(row)} is not there", fix=fix)
         making = self._making(placed, record, row)
         checks, conformed = judged_again(making, row, self._ledger, vmaf=self._vmaf)
-        take = read(row, self._ledger, shot_id=record.shot).model_copy(update={"checks": checks})
+        take = read(row, self._ledger, shot_id=record.shot)
+        if take.credentials is not None:
+            checks = (*checks, check_credentials(take.path, take.credentials))
+        take = take.model_copy(update={"checks": checks})
         if self._keep:
             kept = Take.model_validate_json(row.document or "").model_copy(update={"checks": checks})
             self._ledger.takes.finish(row, kept.model_dump_json())
@@ -174,6 +178,8 @@ class _Rechecking:
         at = placed.record
         facts = {
             "id": record.shot,
+            "clip": placed.name,
+            "track": placed.track.label,
             "cues": (),
             "source": source,
             "record": RecordRange(in_=record.record_in, out=record.record_out, in_frame=at.start, frames=at.frames),

@@ -5,6 +5,7 @@ thresholds are `model.Thresholds`; what is worse is a remark, or fails the take.
 verdicts     measurements judged and placed
 watching     one pass over the take's pictures beside the original's
 motion       what moves: jumps at seams, frozen, repeated, black
+stillness    whether a picture stands where the original's moves
 outside      what was not to change: PSNR, SSIM, VMAF, colours
 vmaf         pictures fed to FFmpeg's libvmaf as they come
 syncing      how much earlier or later one sound is than another

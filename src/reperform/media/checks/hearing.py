@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from reperform.media import sound
 from reperform.media.checks import syncing
 from reperform.media.checks.verdicts import Verdicts
 from reperform.media.levels import Hearing, Levels, measured
+from reperform.media.matching import AROUND_SECONDS
 from reperform.media.placing import Layers, cue_voice, fitted, own_layers, voice_layers
 from reperform.media.probing import probe
 from reperform.media.resampling import resampled
@@ -35,6 +37,11 @@ _LOST = 20.0
 _SILENCE = -200.0
 _IN_SYNC = 0.5
 """Milliseconds that nobody needs to know."""
+
+
+class _Coding(TypedDict):
+    rate: int
+    layout: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +148,7 @@ def _at_most(part: FrameRange, rate: Rate) -> FrameRange:
 
 
 def _loudness(take: Source, in_frame: int, spoken: Sequence[Spoken], verdicts: Verdicts) -> Check:
-    """The cue that is furthest from the production sound under it."""
+    """The cue that is furthest from the production sound around it."""
     limit = verdicts.thresholds.loudness
     found = [(*_against(*_levels(take, in_frame, each, verdicts)), each.range.start) for each in spoken]
     if not found:
@@ -160,24 +167,25 @@ def _against(found: Levels, under: Levels, voice: Levels | None) -> tuple[float,
         return 0.0, "the cue is silent, as its voice is"
     said = f"{found.loudness:.1f} LUFS, at most {found.momentary:.1f} in 400 ms"
     if under.loudness is None or under.momentary is None:
-        return 0.0, f"{said}; there is no production sound under it"
+        return 0.0, f"{said}; there is no production sound around it"
     off = max(abs(found.loudness - under.loudness), found.momentary - under.momentary)
     return off, f"{said}; the production sound {under.loudness:.1f}, at most {under.momentary:.1f}"
 
 
 def _levels(take: Source, in_frame: int, each: Spoken, verdicts: Verdicts) -> tuple[Levels, Levels, Levels | None]:
-    """Of the take in this cue, of the production sound under it, and of its voice where one was sent."""
+    """Of the take in this cue, of the production sound around it, as voices are matched to it, and of its voice where one was sent."""
     shot, stream = verdicts.shot, take.audio[0]
-    rate, channels = stream.rate, stream.channels
+    rate, channels, around = stream.rate, stream.channels, AROUND_SECONDS * stream.rate
+    coding: _Coding = {"rate": rate, "layout": stream.layout}
     first, end = (sample_at(frame, shot.media.rate, rate) for frame in (each.range.start, each.range.end))
     start = sample_at(in_frame, shot.media.rate, rate) + stream.start_sample
     with ExitStack() as files:
         reader = files.enter_context(sound.reader(take.path, stream=stream.index))
         layers = files.enter_context(own_layers(shot))
         voices = None if each.by_engine else files.enter_context(voice_layers(shot, each.cue))
-        found = measured(lambda at, samples: reader.read(at - start, samples), [(first, end)], rate=rate)
-        under = measured(_heard(layers, rate, channels), [(first, end)], rate=rate)
-        voice = None if voices is None else measured(_heard(voices, rate, channels), [(first, end)], rate=rate)
+        found = measured(lambda at, samples: reader.read(at - start, samples), [(first, end)], **coding)
+        under = measured(_heard(layers, rate, channels), [(first - around, end + around)], **coding)
+        voice = None if voices is None else measured(_heard(voices, rate, channels), [(first, end)], **coding)
     return found, under, voice
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reperform.media.checks.stillness import steps_allowed
 from reperform.model import Check
 from reperform.timing import Rate
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check_black", "check_frozen", "check_repeated", "check_seams"]
 
 _STILL, _MOVING = 0.15, 0.6
-"""Levels of 255 from frame to frame, on average: less is standing still, more is movement."""
+"""Levels of 255 from frame to frame, on average inside a change: less is standing still, more is movement."""
 _STILL_PART = 0.1
 """Of the original's motion in the same place: grain moves where nothing else does."""
 _QUIET = 1.0
@@ -39,9 +40,9 @@ def check_black(pairs: Sequence[Pair], verdicts: Verdicts) -> Check:
 
 def check_frozen(pairs: Sequence[Pair], verdicts: Verdicts, *, rate: Rate) -> Check:
     """The whole picture stands still for longer than is allowed, or for all of a cue, where the original's moves."""
-    run, frame = _longest_run(pairs, lambda pair: pair.moved[1] < _STILL and pair.moved[0] > _MOVING)
+    run, frame = max(((pair.stood, pair.frame - pair.stood) for pair in pairs), default=(0, 0))
     steps = sum(pair.share == 1 for pair in pairs) - 1
-    limit = max(3, min(round(verdicts.thresholds.frozen_ms * float(rate) / 1000), steps))
+    limit = steps_allowed(verdicts.thresholds.frozen_ms, float(rate), steps)
     detail = f"at most {run + 1 if run else 0} pictures alike where the original moves; fewer than {limit + 1} allowed"
     return verdicts.verdict("frozen", "frozen pictures", detail, good=run < limit, frame=frame, fix=_AGAIN)
 
@@ -49,11 +50,7 @@ def check_frozen(pairs: Sequence[Pair], verdicts: Verdicts, *, rate: Rate) -> Ch
 def check_repeated(pairs: Sequence[Pair], verdicts: Verdicts) -> Check:
     """What came back repeats single pictures, or stands, where the original moves."""
 
-    def stands(pair: Pair) -> bool:
-        original, taken = pair.inside
-        return original > _MOVING and taken < max(_STILL, _STILL_PART * original)
-
-    repeated = [after.frame for before, after in pairwise(pairs) if before.share == after.share == 1 and stands(after)]
+    repeated = [after.frame for before, after in pairwise(pairs) if before.share == after.share == 1 and _again(after)]
     limit = verdicts.thresholds.repeated
     detail = f"{len(repeated)} repeat the one before where the original moves; {limit} allowed"
     first = repeated[0] if repeated else None
@@ -91,16 +88,7 @@ def _step(number: int, pairs: Sequence[Pair]) -> tuple[float, int]:
     return pairs[number].inside[1] / usual, pairs[number].frame
 
 
-def _longest_run(pairs: Sequence[Pair], still: Callable[[Pair], bool]) -> tuple[int, int | None]:
-    """How many steps in a row of one cue, and the frame at which they begin."""
-    longest, begin, run, start = 0, None, 0, 0
-    for before, after in pairwise(pairs):
-        together = after.frame == before.frame + 1 and before.share == after.share == 1
-        if together and still(after):
-            start = before.frame if not run else start
-            run += 1
-            if run > longest:
-                longest, begin = run, start
-        else:
-            run = 0
-    return longest, begin
+def _again(pair: Pair) -> bool:
+    """Whether its picture is the one before: where the take shows what came back, or everywhere."""
+    original, taken = pair.inside
+    return pair.repeats or (original > _MOVING and taken < max(_STILL, _STILL_PART * original))

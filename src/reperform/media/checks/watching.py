@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 
 from reperform.media import originals
 from reperform.media.checks.outside import decibels, similarity
+from reperform.media.checks.stillness import Standing, repeats
 from reperform.media.compositing.views import Layout, luma, view
 from reperform.media.pictures import Fitter, Planes, coding_of, planes
 from reperform.media.returning import take_coding
+from reperform.media.viewing.choosing import viewing_of
+from reperform.media.viewing.display import DISPLAY_FORMAT
+from reperform.media.viewing.showing import display_of
 from reperform.model import Shot
 from reperform.timing import FrameRange
 
@@ -32,8 +36,9 @@ Feed = Callable[[Map, Map], None]
 
 _AROUND = 8
 """Frames looked at before and after what was performed, for the shot's own motion."""
-_SMALL, _SIMILAR, _FED = 128, 1280, 1920
-"""Pixels of the longer side in which motion is measured (grain is gone, a mouth is not), structure, and what is fed."""
+_TINY, _SMALL, _SIMILAR, _FED = 64, 128, 1280, 1920
+"""Pixels of the longer side in which standing still is measured, motion (grain is gone, a mouth is not), structure, and what
+is fed."""
 _RIM = 8
 """Pixels around what was changed that coding may touch: half a macroblock."""
 _LEAST_OUTSIDE = 0.02
@@ -51,15 +56,44 @@ class Pair:
     share: Fraction
     """How much of it is what came back: 0 outside cues and seams, 1 inside a cue."""
     brightest: tuple[float, float]
-    moved: tuple[float, float]
-    """Since the frame before, on average over the picture; 0 in the first, and after a gap."""
+    stood: int
+    """For how many frames of a cue the take's whole picture has been this one, while the original's moved away."""
+    repeats: bool
+    """Whether the whole picture is the one before, where the original's is not."""
     inside: tuple[float, float]
-    """The same where the take shows what came back."""
+    """How much moved since the frame before, on average where the take shows what came back; 0 in the first, and after a gap."""
     decibels: float | None
     """Outside what came back; None where nothing is outside, or the packet is the original's."""
     similarity: float | None
     off: tuple[float, float, float]
     """Brightness and two colours, the take's mean less the original's: outside, or everywhere where nothing is outside."""
+
+
+@dataclass(frozen=True)
+class _Small:
+    """The brightness of a pair, and where the take shows what came back."""
+
+    frame: int
+    original: Map
+    taken: Map
+    inside: NDArray[np.bool_]
+
+    def moved(self, last: _Small | None) -> tuple[float, float]:
+        """Since the last, inside."""
+        if last is None or last.frame != self.frame - 1:
+            return 0.0, 0.0
+        where = self.inside | last.inside
+        if not where.any():
+            return 0.0, 0.0
+        steps = np.abs(self.original - last.original), np.abs(self.taken - last.taken)
+        return float(steps[0][where].mean()), float(steps[1][where].mean())
+
+    def repeats(self, last: _Small | None) -> bool:
+        """Whether it is the last again."""
+        if last is None or last.frame != self.frame - 1:
+            return False
+        pairs = (last.original, self.original), (last.taken, self.taken)
+        return repeats(*((_tiny(before), _tiny(after)) for before, after in pairs))
 
 
 class Watch:
@@ -68,8 +102,10 @@ class Watch:
     def __init__(self, conformed: Conformed, shot: Shot, *, feed: Feed | None = None) -> None:
         """`feed` is given every pair that was encoded; in the take's, what came back is the original again."""
         self._conformed, self._shot, self._feed = conformed, shot, feed
-        self._layout = Layout.of(conformed.recipe.pixel_format)
         source, recipe = shot.source, conformed.recipe
+        viewing = conformed.viewing if viewing_of(source) is not None else None
+        self._display = None if viewing is None else display_of(source, viewing)
+        self._layout = Layout.of(recipe.pixel_format if self._display is None else DISPLAY_FORMAT)
         into = take_coding(source, recipe, conformed.color)
         size = {"width": source.width, "height": source.height}
         self._fitter = Fitter(coding_of(source), **size, pixel_format=recipe.pixel_format, into=into)
@@ -77,7 +113,8 @@ class Watch:
         self._small, self._shown = _within(*self._size, _SMALL), tuple(conformed.weights)
         self._wanted = _wanted(self._shown, conformed.range)
         self._next, self._original = 0, iter(originals.pictures(shot, self._wanted))
-        self._before: tuple[int, Map, Map, NDArray[np.bool_]] | None = None
+        self._before: _Small | None = None
+        self._standing = Standing()
         self._pairs: list[Pair] = []
 
     def wants(self, frame: int) -> bool:
@@ -88,7 +125,7 @@ class Watch:
     def see(self, frame: int, picture: Planes) -> None:
         """The take's picture of a frame that it wants. Those before it that were not shown are the original's own."""
         self._pass_to(frame)
-        self._look(frame, self._original_picture(), picture)
+        self._look(frame, self._original_picture(), self._seen(picture))
 
     def end(self) -> tuple[Pair, ...]:
         """All pairs, once the take has no more pictures.
@@ -110,7 +147,11 @@ class Watch:
     def _original_picture(self) -> Planes:
         self._next += 1
         picture: VideoFrame = next(self._original)
-        return planes(self._fitter.fit(picture))
+        return self._seen(planes(self._fitter.fit(picture)))
+
+    def _seen(self, picture: Planes) -> Planes:
+        """Scene-linear light as people see it."""
+        return picture if self._display is None else self._display.shown(picture)
 
     def _look(self, frame: int, original: Planes, taken: Planes | None) -> None:
         """`taken` None: the take has the original's packet."""
@@ -119,33 +160,32 @@ class Watch:
         matte = self._matte(frame)
         inside = _reduced(matte, self._small) > _INSIDE
         outside = self._outside(frame, matte)
-        moved, moved_inside = self._moved(frame, before[..., 0], after[..., 0], inside)
+        outside = self._outside(frame, matte)
+        share = min(Fraction(1), sum(self._conformed.weights.get(frame, {}).values(), Fraction(0)))
+        small = _Small(frame, before[..., 0], after[..., 0], inside)
+        last, self._before = self._before, small
         level: tuple[float | None, float | None] = (None, None)
         if taken is not None:
             level = self._compared(original, taken, outside)
         self._pairs.append(
             Pair(
                 frame=frame,
-                share=min(Fraction(1), sum(self._conformed.weights.get(frame, {}).values(), Fraction(0))),
+                share=share,
                 brightest=(float(before[..., 0].max()), float(after[..., 0].max())),
-                moved=moved,
-                inside=moved_inside,
+                stood=self._stood(small, share),
+                repeats=small.repeats(last),
+                inside=small.moved(last),
                 decibels=level[0],
                 similarity=level[1],
                 off=_off(before, after, outside),
             )
         )
 
-    def _moved(
-        self, frame: int, original: Map, taken: Map, inside: NDArray[np.bool_]
-    ) -> tuple[tuple[float, float], tuple[float, float]]:
-        last, self._before = self._before, (frame, original, taken, inside)
-        if last is None or last[0] != frame - 1:
-            return (0.0, 0.0), (0.0, 0.0)
-        steps = [np.abs(original - last[1]), np.abs(taken - last[2])]
-        where = inside | last[3]
-        there = [float(step[where].mean()) if where.any() else 0.0 for step in steps]
-        return (float(steps[0].mean()), float(steps[1].mean())), (there[0], there[1])
+    def _stood(self, small: _Small, share: Fraction) -> int:
+        if share == 1:
+            return self._standing.step(small.frame, _tiny(small.original), _tiny(small.taken))
+        self._standing.stop()
+        return 0
 
     def _matte(self, frame: int) -> Map | None:
         """Where the take shows what came back, in this frame or the nearest one that does; None: everywhere."""
@@ -205,6 +245,10 @@ def _within(width: int, height: int, longest: int) -> tuple[int, int]:
     """Width and height of the same shape, no larger."""
     scale = min(1.0, longest / max(width, height))
     return max(8, round(width * scale)), max(8, round(height * scale))
+
+
+def _tiny(picture: Map) -> Map:
+    return _reduced(picture, _within(picture.shape[1], picture.shape[0], _TINY))
 
 
 def _reduced(picture: NDArray[Any] | None, size: tuple[int, int]) -> Map:
