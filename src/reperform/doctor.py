@@ -80,6 +80,7 @@ def _media(beside: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     except ReperformError as error:
         yield Finding("media", "FFmpeg", error.message, "missing", error.fix)
     yield _library("media", "PyAV", "av")
+    yield _library("media", "OpenEXR", "OpenEXR")
 
 
 def _features(kind: str, found: frozenset[str], wanted: tuple[str, ...]) -> Finding:

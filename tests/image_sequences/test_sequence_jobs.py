@@ -13,14 +13,14 @@ import opentimelineio as otio
 import pytest
 
 import burned
-from image_sequences import rendered
+from image_sequences import linear_light, rendered
 from reperform.media.probing import probe
 from reperform.model import ImageSequence
 from reperform.timeline.recognising import address_in
 from whole import command_kit as command
 
 FRAMES, RATE = 24, 24.0
-KINDS = {"png": "rgba", "dpx": "gbrp10be"}
+KINDS = {"png": "rgba", "dpx": "gbrp10be", "exr": "half"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Done:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    """Two sequences in one cut, each marked in its middle with a voice from a file, and the run."""
+    """Three sequences in one cut, each marked in its middle with a voice from a file, and the run."""
     folder = tmp_path_factory.mktemp("sequences")
     track = otio.schema.Track("V1", children=[_clip(folder, *kind) for kind in KINDS.items()])
     made = otio.schema.Timeline("sequences", global_start_time=otio.opentime.RationalTime(86400, 24))
@@ -57,7 +57,10 @@ def _run(folder: Path, out: str, *more: str) -> dict[str, Any]:
 
 
 def _clip(folder: Path, ending: str, pixel_format: str) -> otio.schema.Clip:
-    rendered.render(folder / ending, ending, pixel_format, count=FRAMES)
+    if ending == "exr":
+        linear_light.render(folder / ending, count=FRAMES, kind=pixel_format)
+    else:
+        rendered.render(folder / ending, ending, pixel_format, count=FRAMES)
     available = _range(0, FRAMES)
     reference = otio.schema.ImageSequenceReference(
         f"{ending}/", "x.", f".{ending}", rendered.FIRST, 1, RATE, 4, available_range=available
@@ -117,7 +120,7 @@ def test_a_second_run_makes_nothing_again(done: Done) -> None:
     document = _run(done.folder, "again.otio")
     assert document["made"] == []
     assert {path: path.stat().st_mtime_ns for folder in made for path in folder.iterdir()} == before
-    assert len(list(made[0].parent.glob("*/"))) == 2
+    assert len(list(made[0].parent.glob("*/"))) == len(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +141,8 @@ def test_a_take_whose_metadata_an_editor_dropped_is_known_again(done: Done, tmp_
     path = done.folder / f"edited_{tmp_path.name}.otio"
     otio.adapters.write_to_file(edited, str(path))
     plan = command.call("plan", path, "--json").json
-    assert [cue["paid"] for shot in plan["shots"] for cue in shot["cues"]] == [True, True]
-    assert [Path(shot["media"]["path"]).name for shot in plan["shots"]] == ["x.%04d.png", "x.%04d.dpx"]
+    assert [cue["paid"] for shot in plan["shots"] for cue in shot["cues"]] == [True] * len(KINDS)
+    assert [Path(shot["media"]["path"]).name for shot in plan["shots"]] == [f"x.%04d.{ending}" for ending in KINDS]
 
 
 def test_a_bundle_points_at_the_pictures_where_they_are(done: Done) -> None:

@@ -228,7 +228,11 @@ def test_two_folders_that_hold_the_sequence_are_refused_by_name(shelf: Shelf) ->
 
 @pytest.mark.parametrize(
     ("suffix", "what"),
-    [(".exr", "is OpenEXR: linear light"), (".tga", "pictures that reperform does not read (.tga)")],
+    [
+        (".hdr", "is HDR: linear light"),
+        (".pfm", "is PFM: linear light"),
+        (".tga", "pictures that reperform does not read (.tga)"),
+    ],
 )
 def test_pictures_that_are_not_read_are_refused_by_name_with_the_way_out(shelf: Shelf, suffix: str, what: str) -> None:
     _render(shelf.folder, range(1001, 1101), name="x.{:04d}" + suffix)

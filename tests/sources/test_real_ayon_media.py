@@ -37,7 +37,7 @@ def _link(name: str, shelf: Shelf, *roots: Path) -> Linked:
         ("img_seq_2x_speed_resolve", f"its image sequence “{TIF}output.[1001-1099].tif” is not here: {ELSEWHERE}"),
         ("img_seq_reverse_speed_no_tc", f"its image sequence “{TIF}output.[1000-1099].tif” is not here: {ELSEWHERE}"),
         ("img_seq_with_handles", f"its image sequence “{DATA}samples\\output.[1000-1100].tif” is not here: {ELSEWHERE}"),
-        ("img_seq_embedded_tc", f"its image sequence “{DATA}samples\\exr_embedded_tc\\output.[1000-1100].exr” is OpenEXR: linear light"),
+        ("img_seq_embedded_tc", f"its image sequence “{DATA}samples\\exr_embedded_tc\\output.[1000-1100].exr” is not here: {ELSEWHERE}"),
         ("movie_with_handles", f"its media “{DATA}data\\simple_editorial_setup.mp4” is not here: {ELSEWHERE}"),
         ("qt_embedded_tc", f"its media “{DATA}data\\qt_embedded_tc.mov” is not here: {ELSEWHERE}"),
         ("qt_review", f"its media “C:\\data\\movie.mp4” is not here: {ELSEWHERE}"),

@@ -133,6 +133,12 @@ _PERFORMANCE = [
     click.option("--context", type=int, metavar="FRAMES", help="Frames sent around a cue (default 6)."),
     click.option("--handles", type=int, metavar="FRAMES", help="Frames kept around a shot (default 12)."),
     click.option("--seam", type=int, metavar="FRAMES", help="Dissolves at a cue's ends (default 4; 0 cuts)."),
+    click.option(
+        "--input-lut",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE.cube",
+        help="Log footage: show it to the engine through this LUT; takes are log again.",
+    ),
     click.option("--send-rate", metavar="RATE", help="Relabel what is sent to this rate, frame for frame."),
     click.option(
         "--require-consent/--no-require-consent",
@@ -209,7 +215,7 @@ _SECTIONS = {
         "direction", "only",
     ],
     "The performance": [
-        "engine", "model", "like", "context", "handles", "seam", "send_rate", "require_consent", "drop", "option", "command",
+        "engine", "model", "like", "context", "handles", "seam", "input_lut", "send_rate", "require_consent", "drop", "option", "command",
         "command_seconds",
     ],
     "What is written": [

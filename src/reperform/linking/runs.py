@@ -17,11 +17,11 @@ from reperform.timeline.media_roots import MediaRoots
 
 __all__ = ["FoundRun", "Runs", "refuse_unread"]
 
-_LINEAR = frozenset({".exr", ".sxr", ".hdr", ".pfm"})
+_LINEAR = frozenset({".hdr", ".pfm"})
 _OTHER_ENDING = "the same name but for"
 _RENDER = (
-    "Render it with its timecode as a ProRes or DNxHR movie, or as a PNG, TIFF or DPX sequence in the colours that the"
-    " timeline is graded in, and relink the clip to that."
+    "Render it with its timecode as a ProRes or DNxHR movie, or as an OpenEXR, PNG, TIFF or DPX sequence in the colours that"
+    " the timeline is graded in, and relink the clip to that."
 )
 
 
@@ -135,9 +135,8 @@ def refuse_unread(wanted: Wanted) -> None:
     if run is None or ending in PICTURES:
         return
     if ending in _LINEAR:
-        kind = "OpenEXR" if ending in (".exr", ".sxr") else ending[1:].upper()
         raise MediaRefused(
-            f"{wanted.text} is {kind}: linear light, brighter than white where it was; engines are sent, and takes hold,"
+            f"{wanted.text} is {ending[1:].upper()}: linear light, brighter than white where it was; engines are sent, and takes hold,"
             " pictures made for display",
             fix=_RENDER,
         )

@@ -17,12 +17,15 @@ from reperform.media.probing import picture_stream
 from reperform.media.returning import PictureMaker
 from reperform.media.sequence_takes import numbering, sound_path, write_sequence
 from reperform.media.splicing import Splice, Weights, weights_of
+from reperform.media.viewing.choosing import viewing_of
 from reperform.model import ImageSequence, PlanSettings, Shot, Source
 from reperform.timing import FrameRange, Rate, format_timecode, parse_timecode
 
 if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
+
+    from reperform.media.viewing.base import Viewing
 
 __all__ = ["Conformed", "as_made", "composed", "conform", "take_color", "take_start"]
 
@@ -64,6 +67,8 @@ class Conformed:
     """Of which splices only what changed is shown."""
     sequence: ImageSequence | None = None
     """Its pictures, where `path` is their folder. None for a movie."""
+    viewing: Viewing | None = None
+    """Through which the engine saw the original. None where it is stored as it is shown."""
 
     @property
     def codec(self) -> str:
@@ -108,7 +113,14 @@ def conform(
     copied = encoding.same_as(source)
     timecode = format_timecode(made.start_frame, made.rate, drop_frame=made.drop_frame)
     maker = PictureMaker(
-        shot, splices, made.weights, made.changed, recipe=recipe, color=color, compositions=made.compositions
+        shot,
+        splices,
+        made.weights,
+        made.changed,
+        recipe=recipe,
+        color=color,
+        compositions=made.compositions,
+        viewing=made.viewing,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     if made.sequence is not None:
@@ -178,6 +190,7 @@ def as_made(
         weights=weights,
         compositions=compositions,
         sequence=numbering(shot, covered, folder=path, start_frame=start) if copied and source.sequence else None,
+        viewing=viewing_of(source, settings.input_lut),
     )
 
 
@@ -197,7 +210,8 @@ def composed(
     recipe = encoding.same_as(source) or encoding.mezzanine(
         settings.mezzanine, width=source.width, height=source.height
     )
-    return compose(shot, splices, weights, covered=covered, recipe=recipe, color=take_color(source, recipe))
+    viewing, color = viewing_of(source, settings.input_lut), take_color(source, recipe)
+    return compose(shot, splices, weights, covered=covered, recipe=recipe, color=color, viewing=viewing)
 
 
 def take_start(shot: Shot, covered: FrameRange) -> tuple[int, bool]:

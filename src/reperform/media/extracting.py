@@ -15,12 +15,17 @@ from reperform.engines.base import Capabilities, Prepared
 from reperform.errors import MediaError
 from reperform.files import atomic_output
 from reperform.media import coding, ffmpeg, frames
+from reperform.media.pictures import Fitter, coding_of, planes, raw
 from reperform.media.raster import sent_raster, upright
-from reperform.model import Job, PlanSettings, Shot
+from reperform.media.viewing.choosing import viewing_of
+from reperform.media.viewing.display import WIRE_FORMAT, Display
+from reperform.model import Job, PlanSettings, Shot, Source
 from reperform.timing import FrameRange, Rate, sample_at
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
+
+    from reperform.media.viewing.base import Viewing
 
 __all__ = ["SAMPLE_RATE", "SoundMaker", "extract", "job_pictures", "write_wave"]
 
@@ -28,6 +33,7 @@ SoundMaker = Callable[[Shot, Job], NDArray[np.float32]]
 """Gives the job's sound, [samples, channels] at 48 kHz, of the picture's length at the shot's own rate."""
 
 SAMPLE_RATE = 48000
+_FOR_DISPLAY = {"primaries": "bt709", "transfer": "bt709", "space": "bt709", "range": "tv"}
 _CRF = 12
 _PRESET = "fast"
 
@@ -45,16 +51,18 @@ def extract(
     """Writes `name`.mp4 and `name`.wav into `folder`, each complete or not at all; `name` is the attempt's id.
 
     The picture has `job.frames` frames, the first at zero, at the shot's rate or the one it is sent at, upright, with
-    square pixels and inside the raster that `capabilities` allows (None allows any). `sound` None: the engine speaks.
+    square pixels and inside the raster that `capabilities` allows (None allows any), and in the colours that its view
+    shows, where it has one. `sound` None: the engine speaks.
 
     Raises:
+        SettingsError: the LUT through which it is looked at is not there, or is another one.
         MediaError: a frame of the source is missing or cannot be decoded; FFmpeg failed.
 
     """
     rate = settings.send_rate or shot.media.rate
     video = folder / f"{name}.mp4"
     with atomic_output(video) as temporary:
-        _write_picture(shot, job, temporary, rate=rate, capabilities=capabilities)
+        _write_picture(shot, job, temporary, rate=rate, settings=settings, capabilities=capabilities)
     audio = None
     if sound is not None:
         audio = folder / f"{name}.wav"
@@ -91,19 +99,41 @@ def write_wave(path: Path, samples: NDArray[np.float32], *, sample_rate: int = S
         file.writeframes(whole.tobytes())
 
 
-def _write_picture(shot: Shot, job: Job, path: Path, *, rate: Rate, capabilities: Capabilities | None) -> None:
-    raw = coding.raw_video(job_pictures(shot, job.range))
+def _write_picture(
+    shot: Shot, job: Job, path: Path, *, rate: Rate, settings: PlanSettings, capabilities: Capabilities | None
+) -> None:
+    viewing = viewing_of(shot.source, settings.input_lut)
+    if viewing is None:
+        source, video = shot.source, coding.raw_video(job_pictures(shot, job.range))
+    else:
+        source = shot.source.model_copy(update={"pixel_format": WIRE_FORMAT, "color": dict(_FOR_DISPLAY)})
+        video = _shown(shot, job, viewing, settings)
     arguments = [
-        *raw.input_arguments(rate),
-        *("-vf", _filters(shot, capabilities), "-an", "-sn", "-dn"),
+        *video.input_arguments(rate),
+        *("-vf", _filters(source, capabilities), "-an", "-sn", "-dn"),
         *coding.h264_arguments(rate, crf=_CRF, preset=_PRESET),
         *("-use_editlist", "0", "-f", "mp4", coding.local(path)),
     ]
-    ffmpeg.run(arguments, input=raw.blocks)
+    ffmpeg.run(arguments, input=video.blocks)
 
 
-def _filters(shot: Shot, capabilities: Capabilities | None) -> str:
+def _shown(shot: Shot, job: Job, viewing: Viewing, settings: PlanSettings) -> coding.RawVideo:
+    """The pictures as they are shown: made of just the numbers that compositing begins with."""
+    from reperform.media import conforming, encoding
+    from reperform.media.returning import take_coding
+
     source = shot.source
+    width, height = source.width, source.height
+    recipe = encoding.same_as(source) or encoding.mezzanine(settings.mezzanine, width=width, height=height)
+    into = take_coding(source, recipe, conforming.take_color(source, recipe))
+    fitter = Fitter(coding_of(source), width=width, height=height, pixel_format=recipe.pixel_format, into=into)
+    display = Display(viewing, recipe.pixel_format, into)
+    pictures = job_pictures(shot, job.range)
+    blocks = (raw(display.wired(planes(fitter.fit(picture)))) for picture in pictures)
+    return coding.RawVideo(width=width, height=height, pixel_format=WIRE_FORMAT, blocks=blocks)
+
+
+def _filters(source: Source, capabilities: Capabilities | None) -> str:
     limits = (None, None) if capabilities is None else (capabilities.largest_raster, capabilities.smallest_raster)
     width, height = sent_raster(source, largest=limits[0], smallest=limits[1])
     scaling = f"scale={width}:{height}:flags=lanczos+accurate_rnd"

@@ -15,13 +15,15 @@ from reperform.errors import MediaError
 from reperform.media import sequences
 from reperform.media.opening import reading
 from reperform.media.seeking import Movie
+from reperform.media.viewing.choosing import viewing_of
+from reperform.media.viewing.showing import display_of, shown_picture
 from reperform.model import Source
 from reperform.timing import FrameRange, format_timecode
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
-__all__ = ["arrays", "in_any_order", "planes", "read", "rgb"]
+__all__ = ["arrays", "in_any_order", "planes", "read", "rgb", "shown"]
 
 _MOST_HELD = 48
 _HELD_BYTES = 256_000_000
@@ -73,6 +75,26 @@ def in_any_order(source: Source, wanted: Sequence[int], *, pixel_format: str | N
         yield from (by_number[number] for number in piece)
 
 
+def shown(
+    source: Source, wanted: FrameRange | Sequence[int], *, pixel_format: str | None = None
+) -> Iterator[VideoFrame]:
+    """Like `in_any_order`, as people see it: scene-linear light comes as 16-bit RGB for display, all else as it is stored.
+
+    Raises:
+        MediaError: as `read` does.
+
+    """
+    numbers = range(wanted.start, wanted.end) if isinstance(wanted, FrameRange) else wanted
+    view = viewing_of(source)
+    if view is None:
+        yield from in_any_order(source, numbers, pixel_format=pixel_format)
+        return
+    display = display_of(source, view)
+    for picture in in_any_order(source, numbers):
+        displayed = shown_picture(picture, display)
+        yield displayed if pixel_format is None else displayed.reformat(format=pixel_format)
+
+
 def arrays(
     source: Source, wanted: FrameRange | Sequence[int], *, width: int | None = None
 ) -> Iterator[NDArray[np.uint8]]:
@@ -84,7 +106,7 @@ def arrays(
         MediaError: as `read` does.
 
     """
-    for picture in read(source, wanted):
+    for picture in shown(source, wanted):
         yield _rgb(source, picture, width)
 
 

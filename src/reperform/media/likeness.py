@@ -32,8 +32,8 @@ def unlike(one: Source, other: Source, *, frames: Sequence[int], later: int) -> 
 
     """
     some = sorted({frames[number * (len(frames) - 1) // (_COMPARED - 1)] for number in range(_COMPARED)})
-    first = thumbnails(media_frames.read(one, some)).astype(np.float64)
-    second = thumbnails(media_frames.read(other, [frame + later for frame in some])).astype(np.float64)
+    first = thumbnails(media_frames.shown(one, some)).astype(np.float64)
+    second = thumbnails(media_frames.shown(other, [frame + later for frame in some])).astype(np.float64)
     if first.std() < _FLAT or second.std() < _FLAT:
         return None
     if _correlation(first, second) < _ALIKE:

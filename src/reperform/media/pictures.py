@@ -20,9 +20,10 @@ from reperform.model import Source
 __all__ = ["Coding", "Fitter", "Planes", "coding_of", "has_alpha", "mixed", "planes", "raw"]
 
 Planes = tuple[NDArray[Any], ...]
-"""One array [height, width] of whole numbers for each plane of a planar picture."""
+"""One array [height, width] for each plane of a planar picture: of whole numbers, or of 32-bit floating ones."""
 
 _HD_HEIGHT = 577
+_FLOATING = "gbrpf32le"
 _MATRICES = {
     "bt709": "bt709", "fcc": "fcc", "bt470bg": "bt470", "smpte170m": "smpte170m", "smpte240m": "smpte240m",
     "bt2020nc": "bt2020", "bt2020c": "bt2020",
@@ -121,15 +122,16 @@ def planes(picture: VideoFrame) -> Planes:
     """The picture's planes, without the padding of their lines.
 
     Raises:
-        ConformError: it is not planar, or of floating numbers.
+        ConformError: it is not planar, or of numbers of another kind.
 
     """
     found = []
     for number, plane in enumerate(picture.planes):
         parts = [part for part in picture.format.components if part.plane == number]
-        if len(parts) != 1 or parts[0].bits > 16:
+        floating = picture.format.name == _FLOATING
+        if len(parts) != 1 or (parts[0].bits > 16 and not floating):
             raise ConformError(f"pictures in {picture.format.name} cannot be spliced")
-        kind: Any = np.uint8 if parts[0].bits <= 8 else np.dtype("<u2")
+        kind: Any = np.dtype("<f4") if floating else np.uint8 if parts[0].bits <= 8 else np.dtype("<u2")
         lines = np.frombuffer(memoryview(plane), kind).reshape(-1, plane.line_size // np.dtype(kind).itemsize)
         found.append(lines[: plane.height, : plane.width].copy())
     return tuple(found)

@@ -16,6 +16,7 @@ from reperform.media.opening import opened, reading
 from reperform.media.pictures import Coding, Fitter, Planes, coding_of, has_alpha, mixed, planes, raw
 from reperform.media.probing import picture_stream, probe
 from reperform.media.splicing import Splice, Weights
+from reperform.media.viewing.display import DISPLAY_FORMAT, WIRE_FORMAT, Display, displayed
 from reperform.model import Shot, Source
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
     from reperform.media.compositing.composing import Compositions
+    from reperform.media.viewing.base import Viewing
 
 __all__ = ["PictureMaker", "all_pictures", "take_coding"]
 
+_FOR_DISPLAY = Coding("bt709", "tv")
 _HELD = 48
 """Pictures of what came back that are held at a time, where they are wanted out of their order."""
 
@@ -55,7 +58,8 @@ def all_pictures(path: Path) -> Iterator[VideoFrame]:
 class PictureMaker:
     """Makes the pictures at `frames` (ascending, on the shot's clock) of a take with these splices and weights.
 
-    Of a splice that is among `compositions` only what changed is laid over the original.
+    Of a splice that is among `compositions` only what changed is laid over the original. With a `viewing` all of it is
+    done in what people are shown, and brought back into the original's colours at the end.
     """
 
     def __init__(
@@ -68,11 +72,19 @@ class PictureMaker:
         recipe: Recipe,
         color: Mapping[str, str],
         compositions: Compositions | None = None,
+        viewing: Viewing | None = None,
     ) -> None:
         self._shot, self._splices, self._weights, self._frames = shot, splices, weights, frames
         self._recipe, self._color = recipe, color
         self._compositions = compositions or {}
         self._alpha = has_alpha(recipe.pixel_format)
+        coding = take_coding(shot.source, recipe, color)
+        self._display = None if viewing is None else Display(viewing, recipe.pixel_format, coding)
+
+    @property
+    def compared_format(self) -> str:
+        """The pixel format of the pictures that `pairs` gives."""
+        return self._recipe.pixel_format if self._display is None else DISPLAY_FORMAT
 
     def raw(self) -> Iterator[bytes]:
         """The pictures as raw bytes in the recipe's pixel format, made one at a time.
@@ -108,12 +120,21 @@ class PictureMaker:
         with ExitStack() as files:
             files.callback(_close, original)
             files.callback(_close, returned)
-            yield ((planes(one), planes(other)) for one, other in zip(original, returned, strict=True))
+            yield ((self._seen(planes(one)), other) for one, other in zip(original, returned, strict=True))
 
-    def _one(self, frame: int, original: Iterator[VideoFrame], returned: Sequence[Iterator[VideoFrame]]) -> Planes:
-        base = planes(next(original)) if self._shows_original(frame) else None
+    def _one(self, frame: int, original: Iterator[VideoFrame], returned: Sequence[Iterator[Planes]]) -> Planes:
+        stored = planes(next(original)) if self._shows_original(frame) else None
+        if self._display is None or stored is None:
+            return self._mixed(frame, stored, returned)
+        shown = self._display.shown(stored)
+        return self._display.undone(stored, self._mixed(frame, shown, returned), shown)
+
+    def _seen(self, stored: Planes) -> Planes:
+        return stored if self._display is None else self._display.shown(stored)
+
+    def _mixed(self, frame: int, base: Planes | None, returned: Sequence[Iterator[Planes]]) -> Planes:
         shares = self._weights.get(frame, {})
-        parts = [(self._shown(number, frame, base, planes(next(returned[number]))), s) for number, s in shares.items()]
+        parts = [(self._shown(number, frame, base, next(returned[number])), s) for number, s in shares.items()]
         rest = 1 - sum(shares.values(), Fraction(0))
         if len(parts) == 1 and rest and base is not None and (way := self._seam(frame, base, *parts[0])):
             parts, rest = [(way, Fraction(1))], Fraction(0)
@@ -122,7 +143,7 @@ class PictureMaker:
             parts.append((base, rest))
         picture = mixed(parts)
         # No engine returns transparency: it is the original's.
-        return (*picture[:3], base[3]) if self._alpha and base is not None else picture
+        return (*picture[:3], *base[3:]) if self._alpha and base is not None else picture
 
     def _shown(self, number: int, frame: int, base: Planes | None, returned: Planes) -> Planes:
         """Of what came back, what this take shows."""
@@ -136,33 +157,40 @@ class PictureMaker:
     def _shows_original(self, frame: int) -> bool:
         shares = self._weights.get(frame, {})
         laid_over = any(n in self._compositions and self._compositions[n].mode != "whole" for n in shares)
-        return self._alpha or laid_over or sum(shares.values(), Fraction(0)) < 1
+        return self._alpha or self._display is not None or laid_over or sum(shares.values(), Fraction(0)) < 1
 
     def _original(self, frames: Sequence[int]) -> Iterator[VideoFrame]:
-        fitter = self._fitter(coding_of(self._shot.source))
+        into = take_coding(self._shot.source, self._recipe, self._color)
+        fitter = self._fitter(coding_of(self._shot.source), self._recipe.pixel_format, into)
         for picture in originals.pictures(self._shot, frames) if frames else ():
             yield fitter.fit(picture)
 
-    def _returned(self, number: int) -> Iterator[VideoFrame]:
+    def _returned(self, number: int) -> Iterator[Planes]:
         """For each frame in which this splice counts the picture that stands for it, fitted."""
         splice = self._splices[number]
         wanted = [splice.returned_frame(frame) for frame in self._frames if number in self._weights.get(frame, {})]
         if not wanted:
             return
-        fitter = self._fitter(self._returned_coding(splice), turn=-self._shot.source.rotation)
-        for picture in _numbered_pictures(splice.returned, [index for index in wanted if index is not None]):
-            yield fitter.fit(picture)
+        pictures = _numbered_pictures(splice.returned, [index for index in wanted if index is not None])
+        coding, turn = self._returned_coding(splice), -self._shot.source.rotation
+        if self._display is None:
+            into = take_coding(self._shot.source, self._recipe, self._color)
+            fitter = self._fitter(coding, self._recipe.pixel_format, into, turn=turn)
+            yield from (planes(fitter.fit(picture)) for picture in pictures)
+            return
+        fitter = self._fitter(coding, WIRE_FORMAT, _FOR_DISPLAY, turn=turn)
+        yield from (displayed(planes(fitter.fit(picture))) for picture in pictures)
 
-    def _fitter(self, coding: Coding, *, turn: int = 0) -> Fitter:
+    def _fitter(self, coding: Coding, pixel_format: str, into: Coding, *, turn: int = 0) -> Fitter:
         source = self._shot.source
-        into = take_coding(source, self._recipe, self._color)
-        size = {"width": source.width, "height": source.height}
-        return Fitter(coding, **size, pixel_format=self._recipe.pixel_format, into=into, turn=turn)
+        return Fitter(coding, width=source.width, height=source.height, pixel_format=pixel_format, into=into, turn=turn)
 
     def _returned_coding(self, splice: Splice) -> Coding:
         """By its own tags; where it has none, by those of what was sent."""
         if splice.sent is not None and splice.sent.is_file():
             sent = coding_of(probe(splice.sent))
+        elif self._display is not None:
+            sent = _FOR_DISPLAY
         else:
             source = self._shot.source
             # RGB is sent as Rec. 709, whatever its size.
@@ -202,6 +230,6 @@ def _ascending_pictures(path: Path, wanted: Sequence[int]) -> Iterator[VideoFram
         yield picture
 
 
-def _close(pictures: Iterator[VideoFrame]) -> None:
+def _close(pictures: Iterator[object]) -> None:
     if close := getattr(pictures, "close", None):
         close()

@@ -10,6 +10,7 @@ import numpy as np
 
 from reperform.errors import ReperformError
 from reperform.media import comparing, frames, originals, probing, sequences
+from reperform.media.comparing_light import LightComparison
 from reperform.media.compositing.views import Layout
 from reperform.media.muxing import sound_length
 from reperform.media.pictures import Fitter, planes
@@ -103,16 +104,20 @@ def _pictures(
         recipe=recipe,
         color=conformed.color,
         compositions=conformed.compositions,
+        viewing=conformed.viewing,
     ).pictures()
     coding = take_coding(shot.source, recipe, conformed.color)
     fitter = Fitter(coding, width=take.width, height=take.height, pixel_format=recipe.pixel_format, into=coding)
+    light = LightComparison.of(shot, compared, conformed.viewing)
     top, worst, count = Layout.of(recipe.pixel_format).top, np.inf, 0
     numbers = [frame - conformed.in_frame for frame in conformed.changed]
     for frame, picture in zip(conformed.changed, frames.read(take, numbers), strict=True):
         count += 1
         found = planes(fitter.fit(picture))
         if frame in compared:
-            worst = min(worst, comparing.decibels(found[0], next(meant)[0], top=top))
+            wanted = next(meant)
+            near = comparing.decibels(found[0], wanted[0], top=top) if light is None else light.decibels(found, wanted)
+            worst = min(worst, near)
         if watch is not None and watch.wants(frame):
             watch.see(frame, found)
     decoded = f"{count} of {len(conformed.changed)} frames, and {conformed.copied_packets} are the original's"
@@ -120,4 +125,4 @@ def _pictures(
     if compared:
         detail = f"{len(compared)} frames compared with what was meant: at least {worst:.1f} dB"
         checks.append(Check(name="pictures in their places", passed=bool(worst >= comparing.CLOSE), detail=detail))
-    return checks
+    return [*checks, *(light.checks() if light is not None else ())]

@@ -144,6 +144,7 @@ def _pictures(conformed: Conformed, shot: Shot, splices: Sequence[Splice], watch
         recipe=conformed.recipe,
         color=conformed.color,
         compositions=conformed.compositions,
+        viewing=conformed.viewing,
     ).pictures()
     fitter, top = _same_format(conformed, shot.source), Layout.of(conformed.recipe.pixel_format).top
     count, worst = 0, np.inf

@@ -10,11 +10,11 @@ from __future__ import annotations
 from reperform.model.cues import Cue, SoundSource, Voice
 from reperform.model.documents import Document, PathText, RateText
 from reperform.model.jobs import Cost, Job, JobPart, Segment
-from reperform.model.plans import IgnoredMarker, Plan, PlanSettings, TimelineInfo, Totals
+from reperform.model.plans import IgnoredMarker, InputLut, Plan, PlanSettings, TimelineInfo, Totals
 from reperform.model.problems import Place, Problem
 from reperform.model.shots import RecordRange, Shot, ShotMedia
 from reperform.model.sources import AudioStream, ImageSequence, Source
-from reperform.model.takes import Check, Take, TakeComposite, TakeCredentials, TakeCue, TakeMatch
+from reperform.model.takes import Check, Take, TakeComposite, TakeCredentials, TakeCue, TakeMatch, TakeViewing
 from reperform.model.thresholds import Thresholds
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Document",
     "IgnoredMarker",
     "ImageSequence",
+    "InputLut",
     "Job",
     "JobPart",
     "PathText",
@@ -44,6 +45,7 @@ __all__ = [
     "TakeCredentials",
     "TakeCue",
     "TakeMatch",
+    "TakeViewing",
     "Thresholds",
     "TimelineInfo",
     "Totals",

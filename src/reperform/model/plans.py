@@ -12,7 +12,7 @@ from reperform.model.problems import Problem
 from reperform.model.shots import Shot
 from reperform.model.thresholds import Thresholds
 
-__all__ = ["IgnoredMarker", "Plan", "PlanSettings", "TimelineInfo", "Totals"]
+__all__ = ["IgnoredMarker", "InputLut", "Plan", "PlanSettings", "TimelineInfo", "Totals"]
 
 
 class IgnoredMarker(Document):
@@ -37,6 +37,17 @@ class TimelineInfo(Document):
     dialect: str = "otio"
 
 
+class InputLut(Document):
+    """A LUT through which footage is looked at that was not made for display."""
+
+    path: PathText
+    """Where it lies; a run keeps a copy in its project."""
+    name: str
+    """What its file was called when it was named."""
+    sha256: str
+    """Of the file."""
+
+
 class PlanSettings(Document):
     """What shaped the plan, kept so that `run PLAN.json` does what the plan said."""
 
@@ -50,6 +61,8 @@ class PlanSettings(Document):
     """What of a returned picture a take shows: the region that the engine changed, or all of it."""
     matte: bool = False
     """Whether the changed region is written beside the take, as a movie."""
+    input_lut: InputLut | None = None
+    """From the originals' colours to those of a display, for what is sent; None where they are made for display."""
     match_sound: bool = False
     """Whether voices are brought to the production sound around them."""
     c2pa: bool = False

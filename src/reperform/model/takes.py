@@ -12,7 +12,7 @@ from reperform.model.jobs import Cost
 from reperform.model.sources import ImageSequence
 from reperform.timing import FrameRange
 
-__all__ = ["Check", "Take", "TakeComposite", "TakeCredentials", "TakeCue", "TakeMatch"]
+__all__ = ["Check", "Take", "TakeComposite", "TakeCredentials", "TakeCue", "TakeMatch", "TakeViewing"]
 
 
 class Check(Document):
@@ -86,6 +86,17 @@ class TakeMatch(Document):
     """Why it was not brought all the way, or not at all."""
 
 
+class TakeViewing(Document):
+    """How footage that is not made for display was shown to the engine, and what it made was brought back."""
+
+    name: str
+    """The file's name of a LUT, or `scene-linear`."""
+    digest: str
+    """Of all that decides what is shown."""
+    sha256: str | None = None
+    """Of the LUT's file."""
+
+
 class TakeCredentials(Document):
     """The C2PA content credentials of a take, as they were found valid after they were written."""
 
@@ -132,6 +143,8 @@ class Take(Document):
     """Of each result; none where whole pictures were asked for."""
     matched: tuple[TakeMatch, ...] = ()
     """Of each voice, with `--match-sound`."""
+    viewing: TakeViewing | None = None
+    """None where the original was sent as it is stored."""
     credentials: TakeCredentials | None = None
     """None where it was not signed."""
     sequence: ImageSequence | None = None

@@ -128,6 +128,7 @@ def provenance_of(take: Take, making: Making) -> Provenance:
         ),
         cues=tuple(_cue(cue, key, covered, take, shot) for cue, key, covered in making.cues),
         consent=take.consent,
+        viewing=take.viewing,
         cost=take.cost,
         checks=take.checks,
         credentials=take.credentials,

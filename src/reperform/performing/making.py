@@ -11,6 +11,7 @@ from reperform.ledger.choices import chosen_among
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, Performed, TakeRow
 from reperform.media import encoding
+from reperform.media.viewing.cube import cube_of
 from reperform.model import Cue, PlanSettings, Shot
 from reperform.planning.targets import PREVIEW
 from reperform.timing import FrameRange
@@ -82,6 +83,7 @@ class Making:
         composite = {"composite"} if shaping.composite != "whole" else set()
         sound = {"match_sound"} if self.settings.match_sound else set()
         said = shaping.model_dump(mode="json", include={"seam_frames", "mezzanine", "reel", *composite, *sound})
+        said |= {"viewing": cube_of(self.settings.input_lut).digest} if self.settings.input_lut else {}
         # Takes of image sequences were movies once.
         return _digest(said | ({"pictures": "files"} if self.is_sequence else {}))
 

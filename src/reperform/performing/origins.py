@@ -8,6 +8,7 @@ from reperform.errors import ConformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Result
 from reperform.model import Cue, Job, PlanSettings, Shot, Source
+from reperform.performing import luts
 from reperform.performing.terms import Terms
 from reperform.timing import FrameRange
 
@@ -60,9 +61,13 @@ class Origins:
                 result=result,
                 shot=Shot.model_validate_json(attempt.shot),
                 job=Job.model_validate_json(attempt.job),
-                terms=Terms.model_validate_json(attempt.settings),
+                terms=self._terms(attempt.settings),
             )
         return self._known[result_id]
+
+    def _terms(self, document: str) -> Terms:
+        terms = Terms.model_validate_json(document)
+        return terms.model_copy(update={"settings": luts.at_home(terms.settings, self._ledger.project)})
 
     def sources(self) -> dict[str, Source]:
         """The media that was performed for, by the names of its files."""

@@ -15,6 +15,7 @@ from reperform.ledger.ledger import Ledger
 from reperform.ledger.neighbours import Neighbours
 from reperform.ledger.records import NOTHING_SENT, Again, Attempt, AttemptState, Covered, Held, HeldBecause
 from reperform.model import Job, Problem, Shot
+from reperform.performing import luts
 from reperform.performing.answers import Answers
 from reperform.performing.asked import Asked
 from reperform.performing.errands import Errands
@@ -119,6 +120,7 @@ class Paying:
         """Bring what an earlier run began to its end, by what the ledger knows of it."""
         shot, job = Shot.model_validate_json(attempt.shot), Job.model_validate_json(attempt.job)
         terms = Terms.model_validate_json(attempt.settings)
+        terms = terms.model_copy(update={"settings": luts.at_home(terms.settings, self.ledger.project)})
         try:
             planner = Planner(terms, self.roster.engine_of(terms.engine))
             performer = self.roster.performer(attempt.engine, self._base_url(attempt))

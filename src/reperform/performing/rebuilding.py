@@ -45,11 +45,16 @@ def making_on(
         shot=shot.model_copy(update={"own_sound": own_sound, "cues": tuple(cue for cue, _, _ in cues)}),
         cues=cues,
         source=fingerprints.source_identity(shot.source),
-        settings=settings.model_copy(update={**seam, "send_rate": first.origin.settings.send_rate}),
+        settings=settings.model_copy(update={**seam, **_as_sent(first.origin.settings)}),
         voiced=voiced,
         own_sound_around=not shot.source.audio,
     )
     return making, tuple(sounds.notes)
+
+
+def _as_sent(then: PlanSettings) -> dict[str, object]:
+    """What the results of a take were made of, whatever is set now."""
+    return {"send_rate": then.send_rate, "input_lut": then.input_lut}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from reperform.ledger.neighbours import Neighbours, remember
 from reperform.ledger.records import NOTHING_SENT, AttemptState, Covered
 from reperform.media import fingerprints
 from reperform.model import Cue, Plan, Problem, Shot, Take
-from reperform.performing import taking
+from reperform.performing import luts, taking
 from reperform.performing.asked import Asked
 from reperform.performing.carrying import sweep
 from reperform.performing.errand import in_thread
@@ -67,12 +67,13 @@ async def perform(
 
     Raises:
         LedgerError: the ledger cannot be read or written.
-        SettingsError: the plan's engine does not exist, or does not perform.
+        SettingsError: the plan's engine does not exist, or does not perform; its LUT is not there, or has changed.
 
     """
     neighbours = Neighbours(ledger)
     remember(ledger.project)
     async with Roster(engine_of, connect=connect, jobs_at_once=jobs_at_once) as roster:
+        plan = plan.model_copy(update={"settings": luts.keep(plan.settings, ledger.project)})
         terms = Terms(engine=plan.engine, model=plan.model, folder=plan.timeline.path.parent, settings=plan.settings)
         paying = Paying.begun(
             ledger=ledger,

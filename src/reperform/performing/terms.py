@@ -10,6 +10,7 @@ from typing import Any
 
 from reperform import planning
 from reperform.engines.base import Capabilities, Engine, JobOrder
+from reperform.media.viewing.choosing import viewing_of
 from reperform.model import Cue, Document, Job, PathText, PlanSettings, Problem, Shot
 from reperform.planning.targets import PREVIEW, Target, Targets
 
@@ -49,10 +50,13 @@ class Planner:
         """All that decides how the engine performs the cue; for a preview also what it shows.
 
         Raises:
-            SettingsError: a file of boxes cannot be used, or an engine or an option does not exist.
+            SettingsError: a file of boxes or a LUT cannot be used, or an engine or an option does not exist.
+            MediaError: the media does not say how it is shown.
 
         """
         parameters = planning.cue_parameters(shot, cue, **self._common(), folder=Path(self.terms.folder))
+        if (viewing := viewing_of(shot.source, self.terms.settings.input_lut)) is not None:
+            parameters = parameters | {"viewing": viewing.digest}
         if self.engine.name == PREVIEW:
             return {"like": parameters, "shown": self.engine.parameters(cue.direction, self.terms.model)}
         # What an emulator returned must never stand for what the real service would have been paid for.

@@ -29,7 +29,7 @@ def make(footage: Footage, path: Path) -> None:
 
     """
     source = footage.source
-    raw = coding.raw_video(frames.in_any_order(source, footage.frames))
+    raw = coding.raw_video(frames.shown(source, footage.frames))
     width, height = raster(source)
     scaling = f"scale={width}:{height}:flags=bilinear"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -116,6 +116,10 @@ def _sums(plan: Plan) -> Iterator[RenderableType]:
     if not totals.jobs:
         yield line
         return
+    if (lut := plan.settings.input_lut) is not None:
+        yield text(
+            clean(f"Shown to the engine through {lut.name} ({lut.sha256[:12]}); takes keep the originals' colours.")
+        )
     sent = f"   {totals.seconds_marked:.2f} s marked, {totals.seconds_sent:.2f} s sent{_ratio(plan)}"
     yield line.append(sent, style="not bold")
     if plan.engine == "preview":

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 __all__ = ["PICTURES", "Numbered", "is_run", "numbered", "numbers_in"]
 
-PICTURES = frozenset({".png", ".tif", ".tiff", ".dpx", ".jpg", ".jpeg"})
+PICTURES = frozenset({".png", ".tif", ".tiff", ".dpx", ".jpg", ".jpeg", ".exr", ".sxr"})
 """Endings of pictures whose sequences are read."""
 
 _ENDINGS = r"\.(?:png|tiff?|dpx|jpe?g|exr|sxr|cin|tga|bmp|jp2|j2k|j2c|webp|psd|pic|rgb|sgi|iff|hdr|pfm|dng|ari|arx|gif|avif|heic)"

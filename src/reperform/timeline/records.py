@@ -74,6 +74,8 @@ class TakeRecord(Record):
     """How much of the picture each result changed."""
     matched: tuple[dict[str, Any], ...] = ()
     """How each voice was brought to the production sound."""
+    viewing: dict[str, Any] | None = None
+    """How an original that is not made for display was shown to the engine."""
     credentials: dict[str, Any] | None = None
     """Of the take's content credentials, if it has any."""
     source: dict[str, Any] = Field(default_factory=dict)
@@ -234,6 +236,7 @@ def take_record_of(take: Take) -> TakeRecord:
         consent=take.consent,
         composite=tuple(each.model_dump(mode="json") for each in take.composite),
         matched=tuple(each.model_dump(mode="json") for each in take.matched),
+        viewing=None if take.viewing is None else take.viewing.model_dump(mode="json"),
         credentials=None if take.credentials is None else take.credentials.model_dump(mode="json"),
         source={"identity": take.source_identity, "name": take.source_name},
         made_at=take.made_at,

@@ -56,11 +56,12 @@ def run(
         Interrupted: stopped; the ledger goes on from here.
 
     """
+    from reperform.asking import is_loopback
     from reperform.ledger.ledger import Ledger
 
     refuse_unfit(planned, out, settings)
     planned = with_consent_required(planned, settings)
-    planned = replace(planned, plan=_as_rehearsal(planned.plan, is_rehearsal=settings.for_plan().rehearsal))
+    planned = replace(planned, plan=_as_rehearsal(planned.plan, is_rehearsal=is_loopback(settings.base_url)))
     plan = planned.plan
     if plan.errors and not planned.plan.shots:
         return Outcome(planned=planned, performed=None, saved=None, chosen={}, problems=plan.problems, see="")

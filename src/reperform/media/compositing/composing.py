@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reperform.media.compositing.examining import Examined, examine
-from reperform.media.compositing.matte import SHORTEST
+from reperform.media.compositing.masks import SHORTEST
 from reperform.media.compositing.seams import between
 from reperform.media.returning import PictureMaker
 from reperform.model import Shot, TakeComposite
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reperform.media.encoding import Recipe
     from reperform.media.pictures import Planes
     from reperform.media.splicing import Splice, Weights
+    from reperform.media.viewing.base import Viewing
 
 __all__ = ["Composition", "Compositions", "compose", "shown_frames"]
 
@@ -111,8 +112,9 @@ def compose(
     covered: FrameRange,
     recipe: Recipe,
     color: Mapping[str, str],
+    viewing: Viewing | None = None,
 ) -> dict[int, Composition]:
-    """Looks at every result that counts in a take of `covered`, as its pictures will be coded.
+    """Looks at every result that counts in a take of `covered`, as its pictures will be coded; with a `viewing` as they are shown.
 
     Raises:
         MediaError: the original or a result cannot be read.
@@ -125,9 +127,10 @@ def compose(
     for number, splice in enumerate(splices):
         shown = [frame for frame, shares in weights.items() if number in shares]
         if shown:
-            found[number] = _composition(
-                number, splice, _looked_at(splice, shown, covered), shot, splices, recipe, color
-            )
+            frames = _looked_at(splice, shown, covered)
+            all_of_it = {frame: {number: Fraction(1)} for frame in frames}
+            maker = PictureMaker(shot, splices, all_of_it, frames, recipe=recipe, color=color, viewing=viewing)
+            found[number] = _composition(number, splice, frames, maker)
     return found
 
 
@@ -145,18 +148,8 @@ def _looked_at(splice: Splice, shown: Sequence[int], covered: FrameRange) -> tup
     return tuple(frame for frame in range(first, last) if splice.returned_frame(frame) is not None)
 
 
-def _composition(
-    number: int,
-    splice: Splice,
-    frames: tuple[int, ...],
-    shot: Shot,
-    splices: Sequence[Splice],
-    recipe: Recipe,
-    color: Mapping[str, str],
-) -> Composition:
-    weights = {frame: {number: Fraction(1)} for frame in frames}
-    maker = PictureMaker(shot, splices, weights, frames, recipe=recipe, color=color)
+def _composition(number: int, splice: Splice, frames: tuple[int, ...], maker: PictureMaker) -> Composition:
     with maker.pairs(number) as pairs:
         lasting = min(SHORTEST, splice.cue.frames)
-        examined = examine(pairs, pixel_format=recipe.pixel_format, frames=len(frames), lasting=lasting)
+        examined = examine(pairs, pixel_format=maker.compared_format, frames=len(frames), lasting=lasting)
     return Composition(examined=examined, frames=frames, name=splice.name)

@@ -11,7 +11,7 @@ import numpy as np
 from reperform.errors import ConformError
 from reperform.media import sequences
 from reperform.media.opening import reading
-from reperform.media.picture_files import dpx, jpeg, png, stills, tiff
+from reperform.media.picture_files import dpx, exr, jpeg, png, stills, tiff
 from reperform.media.pictures import planes
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "planar_format", "rewritten"]
 
-KINDS = {"png": "PNG", "tiff": "TIFF", "dpx": "DPX", "mjpeg": "JPEG"}
+KINDS = {"png": "PNG", "tiff": "TIFF", "dpx": "DPX", "mjpeg": "JPEG", "exr": "OpenEXR"}
 """FFmpeg's codecs of the pictures whose sequences are written, and their names."""
 
 _PLANAR = {
@@ -44,6 +44,8 @@ def planar_format(source: Source) -> str | None:
         return None
     if source.codec == "mjpeg" and source.pixel_format in _JPEG:
         return source.pixel_format
+    if source.codec == "exr":
+        return exr.PIXEL_FORMAT
     known = _PLANAR.get(source.pixel_format)
     return known[0] if known and _is_written(sequences.frame_path(source, 0), source.codec, *known) else None
 
@@ -58,6 +60,8 @@ def rewritten(path: Path, picture: Planes, *, pixel_format: str) -> bytes:
         ConformError: no picture of its kind can be written.
 
     """
+    if pixel_format == exr.PIXEL_FORMAT:
+        return exr.rewritten(path, picture)
     original = _read(path)
     if original.startswith(b"\xff\xd8"):
         return jpeg.rewritten(original, picture, pixel_format=pixel_format)

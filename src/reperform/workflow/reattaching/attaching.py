@@ -13,9 +13,10 @@ from reperform.errors import ReperformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import TakeRow
 from reperform.model import PlanSettings, Problem, Take
-from reperform.performing import taking
+from reperform.performing import luts, taking
 from reperform.performing.making import Making, picture_identity
 from reperform.performing.performed import problem_of, problems_with
+from reperform.performing.terms import Terms
 from reperform.workflow.reattaching.fitting import Fit
 from reperform.workflow.reattaching.pacing import Target
 
@@ -70,7 +71,7 @@ class Attacher:
             covers = row is not None and row.range.contains(target.shot.media.visible)
             return self._there(fit, row, target) if row is not None and covers else None
         shot = target.shot.model_copy(update={"cues": tuple(cue for cue, _, _ in fit.cues)})
-        making = Making(shot=shot, cues=tuple(fit.cues), source=identity, settings=self.settings)
+        making = Making(shot=shot, cues=tuple(fit.cues), source=identity, settings=self._settings(fit))
         row = self._standing(making, fit)
         if row is None and not fit.lacking:
             try:
@@ -83,6 +84,15 @@ class Attacher:
                 return Attached(fit=fit, take=made.take, new=made.new) if made.take.passed else None
         row = row or self._as_it_is(fit, target)
         return None if row is None else self._there(fit, row, target)
+
+    def _settings(self, fit: Fit) -> PlanSettings:
+        """Those of now, but for the LUT: what came back is undone by the one that it was sent through."""
+        results = (each.result for _, _, covered in fit.cues for each in covered)
+        attempt = next((self.ledger.claims.attempt(result.attempt_id) for result in results), None)
+        if attempt is None:
+            return self.settings
+        lut = Terms.model_validate_json(attempt.settings).settings.input_lut
+        return luts.at_home(self.settings.model_copy(update={"input_lut": lut}), self.ledger.project)
 
     def _there(self, fit: Fit, row: TakeRow, target: Target) -> Attached:
         return Attached(fit=fit, take=taking.read(row, self.ledger, shot_id=target.shot.id), new=False)

@@ -64,7 +64,7 @@ def _settings(terms: Terms, settings: Settings) -> PlanSettings:
     kept = terms.settings.model_dump(
         include={"like", "label", "options", "drop", "send_rate", "context_frames", "seam_frames"}
     )
-    return settings.for_plan().model_copy(update=kept)
+    return settings.for_plan().model_copy(update=kept | {"input_lut": terms.settings.input_lut})
 
 
 def _shot(gap: Gap, uses: Uses, settings: PlanSettings, terms: Terms, main: Terms) -> Shot:
