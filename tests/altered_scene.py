@@ -49,6 +49,11 @@ class Scene:
             cv2.rectangle(world, (int(x), int(y)), (int(x) + width // 12, int(y) + height // 5), color, -1)
         return np.clip(cv2.GaussianBlur(world, (0, 0), 0.7), 18, 232)
 
+    @property
+    def unit(self) -> float:
+        """Pixels by which the face is measured: half as much again as the head is high."""
+        return self.height
+
     def face(self, frame: int) -> tuple[float, float]:
         """The middle of the head."""
         sway = math.sin(frame / 9) * 0.03
@@ -76,7 +81,10 @@ class Scene:
             skin[..., 0] -= 70 * eye
         lips = _soft(1 - np.hypot(u / 0.075, (v - 0.15) / 0.028), 0.3)
         skin += lips[..., np.newaxis] * np.array([-38, -4, 14], np.float32)
-        picture = picture * (1 - head) + skin * head
+        picture = np.asarray(picture * (1 - head) + skin * head, np.float32)
+        return self._shaded(np.asarray(picture, np.float32), frame)
+
+    def _shaded(self, picture: Picture, frame: int) -> Picture:
         if self.fades:
             shade = np.float32(1 - 0.6 * frame / max(1, self.frames - 1))
             picture = (picture - (16, 128, 128)) * shade + np.array((16, 128, 128), np.float32)
@@ -98,7 +106,7 @@ class Scene:
         """How far the program reaches, from 0 to 1."""
         x, y = np.meshgrid(np.arange(self.width, dtype=np.float32), np.arange(self.height, dtype=np.float32))
         middle_x, middle_y = self.face(frame)
-        u, v = (x - middle_x) / self.height, (y - middle_y) / self.height
+        u, v = (x - middle_x) / self.unit, (y - middle_y) / self.unit
         return _soft(1 - np.hypot(u / 0.15, (v - 0.17) / 0.12), 0.35)
 
     def altered(self, picture: Picture, frame: int, *, strength: float = 1.0) -> Picture:
@@ -107,12 +115,12 @@ class Scene:
         middle_x, middle_y = self.face(frame)
         x, y = np.meshgrid(np.arange(self.width, dtype=np.float32), np.arange(self.height, dtype=np.float32))
         opened = 0.5 + 0.5 * math.sin(frame / 2.5)
-        lower = np.clip((y - middle_y - 0.13 * self.height) / (0.04 * self.height), -0.3, 1)
+        lower = np.clip((y - middle_y - 0.13 * self.unit) / (0.04 * self.unit), -0.3, 1)
         moved = cv2.remap(
-            picture, x, y - mask * lower * 0.035 * self.height * opened, cv2.INTER_CUBIC,
+            picture, x, y - mask * lower * 0.035 * self.unit * opened, cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
-        u, v = (x - middle_x) / self.height, (y - middle_y) / self.height
+        u, v = (x - middle_x) / self.unit, (y - middle_y) / self.unit
         inside = _soft(1 - np.hypot(u / 0.06, (v - 0.165) / (0.012 + 0.03 * opened)), 0.3) * np.float32(strength)
         shade = np.float32(0.4 if self.fades else 1.0)
         result = moved + inside[..., np.newaxis] * np.array([-60, 3, 8], np.float32) * shade
@@ -160,11 +168,11 @@ CAST = Slip(cast=True)
 ALL = Slip(shift=0.5, scale=1.01, ranged=True, cast=True)
 
 
-def returned(scene: Scene, slip: Slip, *, crf: int, alters: bool = True) -> list[Picture]:
-    """What an engine gives back: sent as H.264 at CRF 12, altered, slipped, H.264 at `crf`."""
+def returned(scene: Scene, slip: Slip, *, crf: int, alters: bool = True, sent: int = 12) -> list[Picture]:
+    """What an engine gives back: H.264 at CRF `sent`, altered, slipped, H.264 at `crf`."""
     frames = range(scene.frames)
-    sent = coded([scene.grained(frame) for frame in frames], crf=12)
-    made = [scene.altered(sent[frame], frame) if alters else sent[frame] for frame in frames]
+    given = coded([scene.grained(frame) for frame in frames], crf=sent)
+    made = [scene.altered(given[frame], frame) if alters else given[frame] for frame in frames]
     return coded([slip.applied(picture) for picture in made], crf=crf)
 
 

@@ -14,7 +14,17 @@ from reperform.media.compositing.colour import SAME_COLOURS, ColourMatch, bright
 from reperform.media.compositing.difference import Difference, Expectation, measured
 from reperform.media.compositing.grain import GRAINY, grain_of
 from reperform.media.compositing.laying_in import LayIn, Laying, native_matte
-from reperform.media.compositing.matte import SHORTEST, Masks, Mattes, hysteresis, median_of_three, tracked
+from reperform.media.compositing.masks import (
+    REMEMBERED,
+    SHORTEST,
+    Masks,
+    hysteresis,
+    median_of_three,
+    over_expectation,
+    remembered,
+    tracked,
+)
+from reperform.media.compositing.matte import Mattes
 from reperform.media.compositing.registration import SAME_PLACE, Registration, register
 from reperform.media.compositing.views import Layout, View, looked_at_raster, luma, view
 
@@ -89,10 +99,11 @@ def examine(
     if other:
         return Examined(verdict="rerendered", why=other, laying=laying, size=size)
     gains: list[tuple[float, float]] = []
-    masks = Masks()
+    masks, over = Masks(), Masks()
     for ratio, levels in _ratios(chain(first, stream), place, colours, usual, gains, alone=lasting == 1):
         masks.append(hysteresis(ratio, levels))
-    kept = tracked(masks, shortest=lasting)
+        over.append(over_expectation(ratio, levels, REMEMBERED))
+    kept = tracked(remembered(masks, over), shortest=lasting)
     mattes = Mattes(kept)
     areas = [float(kept[number].mean()) for number in range(len(kept))]
     changed = [area for area in areas if area]

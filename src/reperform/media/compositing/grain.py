@@ -11,7 +11,7 @@ __all__ = ["BANDS", "GRAINY", "grain_of"]
 
 BANDS = (1.2, 2.5)
 """Pixels, as sigmas, that part what is finer than a face's change."""
-GRAINY = 0.6
+GRAINY = 0.7
 """Levels of 8 bits, as standard deviation of the finest band, from which an original has grain worth keeping."""
 _BLOCK = 16
 _QUIETEST = 25
