@@ -22,7 +22,7 @@ from benchmarks.measuring import folder
 from reperform.media import ffmpeg
 
 COPY, REENCODE, EXTRACTION = 1.5, 5.0, 1.15
-"""Times a copy, besides the cue's own encode; times quicker than the obvious; times the best command by hand."""
+"""Times a copy, besides the cue's own pictures; times quicker than the obvious; times the best command by hand."""
 MEMORY = 1500
 """MB, of our own process and of FFmpeg together."""
 BUSY = 1.5
@@ -65,12 +65,12 @@ def conform(here: Path, name: str, *, seconds: int, composite: str) -> bool:
     obvious = _timed(lambda: conforms.reencoded(second, work / "again.mov", name)) * seconds
     print(f"  the file                       {media.stat().st_size / 1e9:6.2f} GB")
     print(f"  a copy, flushed                {copy:6.1f} s   ({copies[0]:.1f} before, {copies[1]:.1f} after)")
-    print(f"  the cue's own encode           {allowed:6.1f} s")
+    print(f"  the cue's pictures alone       {allowed:6.1f} s")
     print(f"  conform                        {made['wall']:6.1f} s   processor {made['processor']:.1f} s")
     print(f"  its checks                     {made['checks']:6.1f} s   {made['failed'] or 'all passed'}")
     print(f"  written                        {made['written'] / 1e9:6.2f} GB, {made['encoded']} frames encoded")
     kept = [
-        _said("conform less the cue's encode / copy", (made["wall"] - allowed) / copy, COPY),
+        _said("conform less the cue's pictures / copy", (made["wall"] - allowed) / copy, COPY),
         _said("encoding all again / conform", obvious / made["wall"], REENCODE, least=True),
         _said(
             "encoding all again / conform and checks", obvious / (made["wall"] + made["checks"]), REENCODE, least=True

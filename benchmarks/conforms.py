@@ -127,7 +127,7 @@ def child(work: str, media: str, back: str, composite: str) -> int:
     checks, peak = time.monotonic() - began, _peak()
     out.unlink()
     began = time.monotonic()
-    _encoded_alone(made, shot, splices)
+    _made_alone(made, shot, splices, composite=composite)
     alone = time.monotonic() - began
     print(json.dumps({
         "wall": wall, "processor": used, "written": written, "encoded": len(made.changed),
@@ -178,12 +178,16 @@ def _checked(made: Any, shot: Any, splices: Any, tracks: Any) -> str:
     return "; ".join(f"{each.name}: {each.detail}" for each in checks if not each.passed)
 
 
-def _encoded_alone(made: Any, shot: Any, splices: Any) -> None:
+def _made_alone(made: Any, shot: Any, splices: Any, *, composite: str) -> None:
+    """The cue's pictures: what of them changed is looked for, then they are made and encoded."""
+    from reperform.media.conforming import composed
     from reperform.media.encoding import encoded
     from reperform.media.returning import PictureMaker
+    from reperform.model import PlanSettings
 
-    source = shot.source
-    looks: dict[str, Any] = {"recipe": made.recipe, "color": made.color, "compositions": made.compositions}
+    source, settings = shot.source, PlanSettings.model_validate({"composite": composite})
+    found = composed(shot, splices, covered=shot.media.with_handles, settings=settings)
+    looks: dict[str, Any] = {"recipe": made.recipe, "color": made.color, "compositions": found}
     maker = PictureMaker(shot, splices, made.weights, made.changed, **looks)
     raster = {"width": source.width, "height": source.height}
     with encoded(made.recipe, maker.raw(), **raster, rate=source.rate, color=made.color) as (_, packets):
