@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from reperform.media import encoding
+from reperform.media import encoding, recipes
 from reperform.media.compositing.examining import examine
 from reperform.media.pictures import Planes, raw
 
@@ -59,7 +59,7 @@ def one(name: str, frames: int) -> dict[str, float]:
     # Encoding is another process: its memory is not this one's.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     width, height = RASTERS[name]
-    recipe = encoding.mezzanine("prores", width=width, height=height)
+    recipe = recipes.mezzanine("prores", width=width, height=height)
     pictures = (raw(original) for original, _ in pairs.all(frames))
     started = time.perf_counter()
     with encoding.encoded(recipe, pictures, width=width, height=height, rate=Fraction(24), color={}) as (_, packets):

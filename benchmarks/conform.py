@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks import conforms
 from benchmarks.measuring import folder
 
-from reperform.media import ffmpeg
+from reperform.media import ffmpeg, ffmpeg_finding
 
 COPY, REENCODE, EXTRACTION = 1.5, 5.0, 1.15
 """Times a copy, besides the cue's own pictures; times quicker than the obvious; times the best command by hand."""
@@ -136,5 +136,5 @@ def _listed(seconds: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    print(f"FFmpeg {ffmpeg.version(ffmpeg.find())}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"FFmpeg {ffmpeg.version(ffmpeg_finding.find())}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     sys.exit(main())

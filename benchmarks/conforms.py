@@ -180,7 +180,7 @@ def _checked(made: Any, shot: Any, splices: Any, tracks: Any) -> str:
 
 def _made_alone(made: Any, shot: Any, splices: Any, *, composite: str) -> None:
     """The cue's pictures: what of them changed is looked for, then they are made and encoded."""
-    from reperform.media.conforming import composed
+    from reperform.media.conformed import composed
     from reperform.media.encoding import encoded
     from reperform.media.returning import PictureMaker
     from reperform.model import PlanSettings

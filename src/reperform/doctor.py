@@ -69,10 +69,10 @@ def _this() -> Iterator[Finding]:
 
 
 def _media(beside: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    from reperform.media import ffmpeg
+    from reperform.media import ffmpeg, ffmpeg_finding
 
     try:
-        program = ffmpeg.find(_loaded(beside, environment).settings.ffmpeg)
+        program = ffmpeg_finding.find(_loaded(beside, environment).settings.ffmpeg)
         yield Finding("media", "FFmpeg", ffmpeg.version(program))
         yield Finding("media", "its program", str(program))
         yield _features("encoders", ffmpeg.features(program, "encoders"), _ENCODERS)

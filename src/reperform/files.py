@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["atomic_folder", "atomic_output", "write_atomically"]
+__all__ = ["atomic_folder", "atomic_output", "link_or_copy", "write_atomically"]
 
 
 @contextmanager
@@ -65,6 +65,14 @@ def write_atomically(path: Path, data: bytes) -> None:
     """`data` at `path`, complete or not at all."""
     with atomic_output(path) as temporary:
         temporary.write_bytes(data)
+
+
+def link_or_copy(source: Path, into: Path) -> None:
+    """The same file under another name where the file system can, else a copy."""
+    with suppress(OSError):
+        os.link(source, into)
+        return
+    shutil.copyfile(source, into)
 
 
 def _flush(path: Path) -> None:

@@ -18,7 +18,7 @@ from reperform.media.checks.performance import check_performance
 from reperform.media.checks.verdicts import Verdicts
 from reperform.media.checks.vmaf import Vmaf
 from reperform.media.checks.watching import Watch
-from reperform.media.conforming import Conformed
+from reperform.media.conformed import Conformed
 from reperform.media.probing import probe
 from reperform.media.splicing import Splice
 from reperform.model import Check, PlanSettings, Shot, Thresholds

@@ -13,7 +13,7 @@ from reperform.errors import SettingsError
 from reperform.model import Check, Shot, Source, Take, Thresholds
 from reperform.performing.performed import problems_with
 from reperform.settings import Settings, load
-from reperform.timeline.records import take_record_of
+from reperform.timeline.recording import take_record_of
 from reperform.timing import FrameRange
 
 

@@ -15,7 +15,7 @@ import pytest
 import burned
 import conforms
 from checks.footage_kit import ACTOR, CUE, LINE, PRESENTER, RATE, SHOWN, Person, performed
-from reperform.media import ffmpeg
+from reperform.media import ffmpeg, ffmpeg_finding
 from shared import SHARED, needs
 from whole.command_kit import call
 
@@ -174,7 +174,7 @@ def test_a_take_whose_pictures_were_written_anew_is_no_longer_the_originals(
     reencoded(take, "noise=alls=40:allf=t")
     said = verdicts_of(out, "--vmaf", status=1)
     wanted = {"untouched packets", "picture outside", "structure outside", "pictures in their places"}
-    wanted |= {"VMAF outside"} if "libvmaf" in ffmpeg.features(ffmpeg.find(), "filters") else set()
+    wanted |= {"VMAF outside"} if "libvmaf" in ffmpeg.features(ffmpeg_finding.find(), "filters") else set()
     assert wanted <= set(said)
     assert {said[name][0] for name in ("untouched packets", "picture outside")} == {"fails"}
 

@@ -13,7 +13,7 @@ import pytest
 
 from altered_scene import Picture
 from checks.performed import CUE, Film, Taken, Wrong, bad, brighter, right
-from reperform.media import ffmpeg
+from reperform.media import ffmpeg, ffmpeg_finding
 from reperform.model import PlanSettings
 
 BLACK = np.array([16, 128, 128], np.float32)
@@ -154,7 +154,7 @@ def test_what_fails_is_a_setting(harmed: dict[str, Taken]) -> None:
 
 def test_vmaf_where_it_is_built_in(harmed: dict[str, Taken], film: Film) -> None:
     """Fed in the same pass; the changed region does not count."""
-    if "libvmaf" not in ffmpeg.features(ffmpeg.find(), "filters"):
+    if "libvmaf" not in ffmpeg.features(ffmpeg_finding.find(), "filters"):
         pytest.skip("this FFmpeg was built without libvmaf")
     assert harmed["blur"].checks(vmaf=True)["VMAF outside"].noticed
     assert not film.take("measured", right).checks(vmaf=True)["VMAF outside"].noticed

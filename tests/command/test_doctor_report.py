@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reperform.doctor import Finding, examine
-from reperform.media import ffmpeg
+from reperform.media import ffmpeg, ffmpeg_finding
 from reperform.settings import Settings, user_file
 from whole.command_kit import call
 
@@ -23,7 +23,7 @@ def test_it_finds_what_the_job_needs() -> None:
     report = found()
     assert [] == [each for each in report.values() if each.state == "missing"]
     assert {"reperform", "media", "timelines", "project", "keys", "settings"} == {group for group, _ in report}
-    assert ffmpeg.version(ffmpeg.find()) == report["media", "FFmpeg"].value
+    assert ffmpeg.version(ffmpeg_finding.find()) == report["media", "FFmpeg"].value
 
 
 def test_every_setting_has_a_line() -> None:

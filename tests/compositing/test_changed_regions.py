@@ -36,6 +36,7 @@ def test_all_that_an_encode_slips_is_undone_and_only_the_mouth_is_changed() -> N
     assert result.corner < 0.12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scene", "slip"),
     [

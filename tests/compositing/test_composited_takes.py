@@ -17,7 +17,7 @@ import conforms
 from altered_scene import Planes, Scene
 from reperform.media import conforming, pictures
 from reperform.media.compositing import matte_file, report
-from reperform.media.conforming import Conformed
+from reperform.media.conformed import Conformed
 from reperform.media.originals import pictures as originals
 from reperform.media.probing import probe
 from reperform.media.returning import PictureMaker, all_pictures

@@ -13,21 +13,15 @@ import pytest
 import burned
 import conforms
 from reperform.media.checking import check_take
-from reperform.media.conforming import Conformed, conform
+from reperform.media.conformed import Conformed
+from reperform.media.conforming import conform
 from reperform.media.probing import probe
 from reperform.media.splicing import Splice
 from reperform.model import AudioStream, PlanSettings, Shot, Source
 from reperform.timing import FrameRange, format_timecode, parse_timecode, sample_at
+from whole.cut_kit import RATES
 
 CUT = PlanSettings(seam_frames=0)
-RATES = {
-    "24000/1001": Fraction(24000, 1001),
-    "24": Fraction(24),
-    "25": Fraction(25),
-    "30000/1001 DF": Fraction(30000, 1001),
-    "50": Fraction(50),
-    "60000/1001": Fraction(60000, 1001),
-}
 STARTS = ["00:00:00:00", "01:00:00:00", "14:22:10:05", "23:59:59:10"]
 TRIMMED, WHOLE = FrameRange(20, 25), FrameRange(0, 56)
 

@@ -15,7 +15,8 @@ import pytest
 import burned
 import conforms
 from reperform.media.checking import check_take
-from reperform.media.conforming import Conformed, conform
+from reperform.media.conformed import Conformed
+from reperform.media.conforming import conform
 from reperform.media.probing import probe
 from reperform.media.splicing import Splice
 from reperform.model import PlanSettings, Source

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from reperform.media import encoding
+from reperform.media import encoding, recipes
 
 PICTURES, WIDTH, HEIGHT = 60, 320, 180
 
@@ -24,7 +24,7 @@ def test_few_pictures_are_on_their_way(kind: str) -> None:
             made.append(number)
             yield bytes([number]) * (WIDTH * HEIGHT * 4)
 
-    recipe = encoding.mezzanine("dnxhr" if kind == "dnxhr" else "prores", width=WIDTH, height=HEIGHT)
+    recipe = recipes.mezzanine("dnxhr" if kind == "dnxhr" else "prores", width=WIDTH, height=HEIGHT)
     raster = {"width": WIDTH, "height": HEIGHT}
     with encoding.encoded(recipe, pictures(), **raster, rate=Fraction(24), color={}) as (_, packets):
         next(packets)

@@ -10,7 +10,8 @@ import pytest
 
 import conforms
 from reperform.media.checking import check_take
-from reperform.media.conforming import Conformed, conform
+from reperform.media.conformed import Conformed
+from reperform.media.conforming import conform
 from reperform.media.splicing import Splice
 from reperform.model import PlanSettings, Shot, Source
 from reperform.timing import FrameRange

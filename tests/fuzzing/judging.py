@@ -18,7 +18,7 @@ from fuzzing.trees import Json
 from reperform.errors import InputError, TimelineError
 from reperform.media import probing
 from reperform.media.kept_open import OpenMedia
-from reperform.media.sound import SoundReader
+from reperform.media.sound_reader import SoundReader
 from reperform.model import Cue, Plan, Shot
 from reperform.settings import Settings
 from reperform.tables import plan_table

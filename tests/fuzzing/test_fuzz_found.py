@@ -17,7 +17,7 @@ from editors_in.forms import FORMS
 from fuzzing.trees import tree
 from reperform.errors import SettingsError, TimelineError
 from reperform.planning import boxes
-from reperform.timeline import reading
+from reperform.timeline import timeline_file
 from reperform.timeline.index import build
 from reperform.timeline.reading import read
 from reperform.timeline.scanning import MOST_OBJECTS, MOST_VALUES, Scan, in_blocks
@@ -85,7 +85,7 @@ def _refused(path: Path, content: str | bytes, match: str) -> None:
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A large file is outlined, and looked through only where that is odd; here small ones are dealt with so, too."""
     if request.param != "of any size":
-        monkeypatch.setattr(reading, "MOST_VETTED", 0)
+        monkeypatch.setattr(timeline_file, "MOST_VETTED", 0)
     return str(request.param)
 
 
@@ -124,8 +124,8 @@ def test_a_schema_spelled_with_escapes_is_that_schema(tmp_path: Path, size: str)
 
 def test_a_field_in_another_block_than_its_namesake_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the bytes of a large file are cut into blocks."""
-    monkeypatch.setattr(reading, "MOST_VETTED", 0)
-    monkeypatch.setattr(reading, "BLOCK", 40)
+    monkeypatch.setattr(timeline_file, "MOST_VETTED", 0)
+    monkeypatch.setattr(timeline_file, "BLOCK", 40)
     text = json.dumps(_cut())[:-1] + ', "tracks": {"OTIO_SCHEMA": "Stack.1", "children": []}}'
     _refused(tmp_path / "cut.otio", text, "the field “tracks” twice")
 

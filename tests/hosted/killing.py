@@ -6,12 +6,12 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+
+from forking import Forking
 
 __all__ = ["Nursery", "events_in"]
 
@@ -42,17 +42,11 @@ for line in sys.stdin:
 _PATIENCE = 60.0
 
 
-class Nursery:
+class Nursery(Forking):
     """Everything is loaded once; each run is a fork of it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _NURSERY],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
-        )
+        super().__init__(_NURSERY)
 
     def killed(
         self, arguments: Sequence[str | Path], *, log: Path, project: Path, when: Callable[[Path], bool]
@@ -61,19 +55,12 @@ class Nursery:
         environment = {name: os.environ[name] for name in os.environ if name.startswith(("XDG_", "FAL_", "SYNC_"))}
         environment |= {name: value for name, value in os.environ.items() if name.endswith("_API_KEY")}
         order = {"arguments": [str(each) for each in arguments], "log": str(log), "environment": environment}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        child, until = int(self._process.stdout.readline()), time.monotonic() + _PATIENCE
+        child, until = self.started(json.dumps(order)), time.monotonic() + _PATIENCE
         while not when(project) and time.monotonic() < until and _lives(child):
             time.sleep(0.0005)
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        return os.WIFSIGNALED(int(self._process.stdout.readline()))
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
+        return self.ended()
 
 
 def _lives(child: int) -> bool:

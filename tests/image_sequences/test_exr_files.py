@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +252,20 @@ def test_a_picture_of_another_size_is_not_written(tmp_path: Path) -> None:
     path = linear_light.write(tmp_path / "x.exr", linear_light.numbers_of(1))
     with pytest.raises(ConformError, match=r"x\.exr is of another size"):
         exr.rewritten(path, tuple(np.zeros((10, 10), np.float32) for _ in range(3)))
+
+
+@pytest.mark.parametrize("name", ["HTJ2K256", "HTJ2K32"])
+def test_what_a_decoder_prints_of_a_damaged_picture_is_not_on_standard_output(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    """That is for results alone; whichever thread decodes, also at once."""
+    path = linear_light.write(tmp_path / "x.exr", linear_light.numbers_of(1), compression=compression(name))
+    data = bytearray(path.read_bytes())
+    data[data.find(b"\xff\x4f\xff\x51") + 7] ^= 0xF2
+    path.write_bytes(data)
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        list(threads.map(exr.pixels, [path] * 8))
+    ctypes.CDLL(None).fflush(None)
+    print("a result", flush=True)
+    said = capfd.readouterr()
+    assert (said.out, "ojph warning" in said.err) == ("a result\n", True)

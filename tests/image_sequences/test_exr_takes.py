@@ -19,7 +19,8 @@ from image_sequences import linear_light, rendered
 from media_kit import job_of, shot_over
 from reperform.errors import MediaError, MediaRefused
 from reperform.media import extracting, frames, sequences
-from reperform.media.conforming import Conformed, conform
+from reperform.media.conformed import Conformed
+from reperform.media.conforming import conform
 from reperform.media.picture_files import exr, exr_header
 from reperform.media.splicing import Splice
 from reperform.media.take_checks import check_take

@@ -16,7 +16,8 @@ import conforms
 from image_sequences import rendered
 from reperform.errors import MediaError
 from reperform.media import sequences
-from reperform.media.conforming import Conformed, conform
+from reperform.media.conformed import Conformed
+from reperform.media.conforming import conform
 from reperform.media.probing import probe
 from reperform.media.sequence_takes import sound_path
 from reperform.media.splicing import Splice

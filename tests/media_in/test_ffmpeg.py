@@ -13,7 +13,7 @@ import ffmpeg as graphs
 import pytest
 
 from reperform.errors import FFmpegFailed, FFmpegMissing, exit_code
-from reperform.media import ffmpeg
+from reperform.media import ffmpeg, ffmpeg_finding
 
 RAW = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", "64x64", "-r", "25", "-i", "pipe:0"]
 OUT = ["-f", "rawvideo", "pipe:1"]
@@ -26,35 +26,35 @@ def program(path: Path) -> Path:
 
 
 def test_the_order_is_setting_environment_bundled_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ffmpeg.ENVIRONMENT:
+    for variable in ffmpeg_finding.ENVIRONMENT:
         monkeypatch.delenv(variable, raising=False)
     on_path = program(tmp_path / "ffmpeg")
     monkeypatch.setenv("PATH", str(tmp_path))
-    bundled = ffmpeg.find()
+    bundled = ffmpeg_finding.find()
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program(tmp_path / "second")))
-    second = ffmpeg.find()
+    second = ffmpeg_finding.find()
     monkeypatch.setenv("REPERFORM_FFMPEG", str(program(tmp_path / "first")))
-    first = ffmpeg.find()
-    setting = ffmpeg.find(program(tmp_path / "setting"))
+    first = ffmpeg_finding.find()
+    setting = ffmpeg_finding.find(program(tmp_path / "setting"))
     assert "imageio_ffmpeg" in bundled.parts
     assert [second, first, setting] == [tmp_path / "second", tmp_path / "first", tmp_path / "setting"]
     monkeypatch.delenv("REPERFORM_FFMPEG")
     monkeypatch.delenv("IMAGEIO_FFMPEG_EXE")
-    monkeypatch.setattr(ffmpeg, "_bundled", lambda: None)
-    assert ffmpeg.find() == on_path
+    monkeypatch.setattr(ffmpeg_finding, "_bundled", lambda: None)
+    assert ffmpeg_finding.find() == on_path
     on_path.unlink()
     with pytest.raises(FFmpegMissing) as caught:
-        ffmpeg.find()
+        ffmpeg_finding.find()
     assert (exit_code(caught.value), "imageio-ffmpeg" in (caught.value.fix or "")) == (2, True)
 
 
 def test_a_named_ffmpeg_that_is_not_there_is_an_error_not_a_reason_to_take_another(tmp_path: Path) -> None:
     with pytest.raises(FFmpegMissing, match="nowhere"):
-        ffmpeg.find(tmp_path / "nowhere")
+        ffmpeg_finding.find(tmp_path / "nowhere")
 
 
 def test_its_version_is_known() -> None:
-    assert re.search(r"\d+\.\d+", ffmpeg.version(ffmpeg.find()))
+    assert re.search(r"\d+\.\d+", ffmpeg.version(ffmpeg_finding.find()))
 
 
 def test_what_is_no_ffmpeg_is_told(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import media_kit
 from reperform.errors import MediaError, MediaRefused
 from reperform.media import frames, sequences
 from reperform.media.extracting import extract
-from reperform.media.fingerprints import source_identity
+from reperform.media.identities import source_identity
 from reperform.media.packets import picture_packets
 from reperform.model import ImageSequence, PlanSettings, Source
 from reperform.timing import FrameRange

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
+from forking import Forking
 from reperform.model import Plan
 
 __all__ = ["Nursery", "wait_for_event"]
@@ -36,37 +34,17 @@ for line in sys.stdin:
 """
 
 
-class Nursery:
-    """A process that has everything loaded and starts runs, so that they can be killed early and often."""
+class Nursery(Forking):
+    """Each run is a fork of it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _NURSERY],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
-        )
+        super().__init__(_NURSERY)
 
     def start(self, plan: Plan, folder: Path, kind: str = "service") -> int:
         """A run of the plan in folder/cut.reperform, for a service of that kind; its process id."""
         (folder / "plan.json").write_text(plan.model_dump_json())
         names = (folder / "plan.json", folder / "cut.reperform", folder / "service")
-        assert self._process.stdin is not None
-        self._process.stdin.write("\t".join([*map(str, names), kind]) + "\n")
-        self._process.stdin.flush()
-        return int(self._line())
-
-    def ended(self) -> bool:
-        """Waits for the run; whether it was killed."""
-        return os.WIFSIGNALED(int(self._line()))
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
+        return self.started("\t".join([*map(str, names), kind]))
 
 
 def wait_for_event(project: Path, number: int) -> None:

@@ -12,12 +12,13 @@ import pytest
 from performing.conftest import Film
 from performing.performing_kit import SETTINGS, Service, cue, plan_of, run, shot
 from reperform.ledger.ledger import Ledger
-from reperform.media.fingerprints import cue_digests, file_identity
+from reperform.media.fingerprints import cue_digests
+from reperform.media.identities import file_identity
 from reperform.model import Plan, Take
 from reperform.provenance import certificates
 from reperform.provenance.documents import Provenance, sidecar_path
 from reperform.provenance.signing import has_credentials
-from reperform.timeline.records import take_record_of
+from reperform.timeline.recording import take_record_of
 
 needs_c2pa = pytest.mark.skipif(not certificates.is_installed(), reason="the extra c2pa is not installed")
 

@@ -6,14 +6,32 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from reperform.review.serving import Review
+from review import browser as eyes
 from review.review_kit import Visitor, reviewed
 from whole.scene import Scene, make_scene
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 _HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+
+
+@pytest.fixture(scope="module")
+def performed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a scene that was run once."""
+    with eyes.performed_scene(tmp_path_factory) as scene:
+        yield scene.folder
+
+
+@pytest.fixture(scope="module")
+def browser(performed: Path) -> Iterator[Browser]:
+    with eyes.opened() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

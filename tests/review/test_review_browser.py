@@ -25,19 +25,6 @@ FIRST = {"A001": 10, "B001": 116}
 
 
 @pytest.fixture(scope="module")
-def performed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a scene that was run once."""
-    with eyes.performed_scene(tmp_path_factory) as scene:
-        yield scene.folder
-
-
-@pytest.fixture(scope="module")
-def browser(performed: Path) -> Iterator[Browser]:
-    with eyes.opened() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def served(performed: Path) -> Iterator[Served]:
     with eyes.started(performed / "cut_RP.otio") as review:
         yield review

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
 
 from review import browser as eyes
 from review.browser import needs_chromium, wait
@@ -19,19 +16,6 @@ SHOTS = 2000
 FIRST_PAINT = 1000
 """Milliseconds."""
 STATIC = Path(__file__).parents[2] / "src" / "reperform" / "review"
-
-
-@pytest.fixture(scope="module")
-def performed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a scene that was run once."""
-    with eyes.performed_scene(tmp_path_factory) as scene:
-        yield scene.folder
-
-
-@pytest.fixture(scope="module")
-def browser(performed: Path) -> Iterator[Browser]:
-    with eyes.opened() as made:
-        yield made
 
 
 @needs_chromium

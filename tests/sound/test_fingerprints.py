@@ -15,7 +15,8 @@ import pytest
 
 import burned
 from reperform.errors import MediaError, MediaRefused
-from reperform.media.fingerprints import CueDigests, claim_key, cue_digests, file_identity, quick_key
+from reperform.media.fingerprints import CueDigests, claim_key, cue_digests, quick_key
+from reperform.media.identities import file_identity
 from reperform.media.probing import probe
 from reperform.model import Shot, Voice
 from reperform.timing import FrameRange, sample_at

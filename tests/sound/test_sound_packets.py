@@ -9,7 +9,7 @@ import pytest
 
 from reperform.media import ffmpeg
 from reperform.media.packets import SoundPackets
-from reperform.media.sound import SoundReader
+from reperform.media.sound_reader import SoundReader
 
 KINDS = {
     "aac in mov": ("a.mov", "aac"),

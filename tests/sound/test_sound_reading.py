@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import burned
 from reperform.errors import MediaError, MediaRefused
-from reperform.media import sound
+from reperform.media import sound, sound_reader
 
 RATES = {"24000/1001": Fraction(24000, 1001), "25": Fraction(25), "30000/1001": Fraction(30000, 1001)}
 PLACES = [(-700, 1500), (0, 2000), (47999, 3), (70001, 9000)]
@@ -130,7 +130,7 @@ def test_reading_backwards_finds_the_same_samples(tmp_path: Path) -> None:
     """One reader may be asked for any piece in any order."""
     path = encoded(tmp_path / "a.mp3", 150_000, "-c:a", "libmp3lame")
     whole = burned.sound(path).astype(np.float32)
-    with sound.reader(path, stream=0) as reader:
+    with sound_reader.reader(path, stream=0) as reader:
         for start in (100_000, 20_000, 20_100, 140_000, 0):
             assert np.array_equal(reader.read(start, 300), whole[start : start + 300])
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from reperform.errors import MediaRefused, TimelineError
 from reperform.timeline.archives import unpack
 from reperform.timeline.index import build
-from reperform.timeline.reading import LARGEST, read
+from reperform.timeline.reading import read
 from reperform.timeline.scanning import DEEPEST, Scan
+from reperform.timeline.timeline_file import LARGEST
 from timeline_in.cutting import clip, timeline, track
 
 

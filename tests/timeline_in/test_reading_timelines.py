@@ -12,8 +12,9 @@ import opentimelineio as otio
 import pytest
 
 from reperform.errors import TimelineError
+from reperform.timeline.clock import settle_drop_frame
 from reperform.timeline.index import build
-from reperform.timeline.reading import read, settle_drop_frame
+from reperform.timeline.reading import read
 from shared import SHARED, needs
 from timeline_in.cutting import clip, cut_of, gap, movie, span, stack, timeline, track
 

@@ -16,7 +16,7 @@ import conforms
 from altered_scene import Planes, Scene
 from reperform.media import conforming, extracting, originals, pictures
 from reperform.media.compositing import report
-from reperform.media.conforming import Conformed
+from reperform.media.conformed import Conformed
 from reperform.media.probing import probe
 from reperform.media.returning import PictureMaker, all_pictures
 from reperform.media.splicing import Splice

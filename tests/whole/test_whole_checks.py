@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
+import opentimelineio as otio
 import pytest
 
+import burned
 import conforms
+from whole import command_kit
+from whole import cut_kit as cut
 from whole.command_kit import call
-from whole.scene import QUICK, Scene
+from whole.cut_kit import Rushes
+from whole.scene import QUICK, RATE, Scene
 
 
 def test_takes_are_checked_again_with_a_page(scene: Scene) -> None:
@@ -59,3 +66,47 @@ def test_a_timeline_without_takes_is_refused(scene: Scene, tmp_path: Path) -> No
     """With the way out."""
     ran = call("check", scene.timeline, "--json")
     assert (ran.status, "holds no takes" in json.dumps(ran.json)) == (2, True)
+
+
+def _silent(folder: Path, *, backward: bool) -> Callable[[], otio.schema.Clip]:
+    """Makes clips of a picture without sound, all alike, with a mark and a voice of its own."""
+    path = burned.make_movie(folder / "C001.mov", rate=RATE, frames=60, channels=0, size=(160, 90), codec="mjpeg")
+    burned.make_wave(folder / "voice.wav", samples=48000, start=1_000_000)
+    burned.make_wave(folder / "wild.wav", samples=200_000, channels=2)
+
+    def clip() -> otio.schema.Clip:
+        made = cut.clip(Rushes(path, RATE, 60), 10, 30, marks=[("RP: angry; audio: voice.wav", 20, 10)])
+        if backward:
+            made.effects.append(otio.schema.LinearTimeWarp(time_scalar=-1.0))
+        return made
+
+    return clip
+
+
+def _cut_of(folder: Path, *clips: otio.schema.Clip) -> Path:
+    """The first clip has sound beside it, the others have none."""
+    beside = cut.guide(folder / "wild.wav", Fraction(0), Fraction(30) / RATE, RATE)
+    made = cut.timeline(cut.track(*clips), cut.track(beside, name="A1", audio=True), rate=RATE)
+    return cut.save(made, folder / "silent.otio")
+
+
+@pytest.mark.parametrize("backward", [False, True], ids=["on the media's clock", "backward, on the record's clock"])
+def test_clips_that_share_a_result_are_checked_with_their_own_sound(tmp_path: Path, backward: bool) -> None:
+    """Each take by the sound that it was made with, whichever of the clips was performed."""
+    clip, out = _silent(tmp_path, backward=backward), tmp_path / "silent_RP.otio"
+    command_kit.run(_cut_of(tmp_path, clip()), out, *QUICK)
+    made = command_kit.run(_cut_of(tmp_path, clip(), clip()), out, *QUICK)
+    assert len({cue["result_id"] for take in made["takes"] for cue in take["cues"]}) == 1
+    ran = call("check", out, "--json")
+    sounds = [check for take in ran.json["takes"] for check in take["checks"] if check["name"] == "sound streams"]
+    assert (ran.status, ran.json["problems"], [check["passed"] for check in sounds]) == (0, [], [True, True])
+    channels = ["2 channels", "1 channels"] if backward else ["1 channels"] * 2
+    assert [check["detail"][:10] for check in sounds] == channels
+
+
+def test_clips_that_ask_for_the_same_at_once_share_one_result(tmp_path: Path) -> None:
+    """Their clocks are not the same: frames of the one are none of the other."""
+    clip = _silent(tmp_path, backward=True)
+    made = command_kit.run(_cut_of(tmp_path, clip(), clip()), tmp_path / "silent_RP.otio", *QUICK)
+    assert len(made["takes"]) == 2
+    assert len({cue["result_id"] for take in made["takes"] for cue in take["cues"]}) == 1

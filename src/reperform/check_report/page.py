@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from reperform.check_report.strips import Still, stills_of
+from reperform.one_file_page import document
 from reperform.tables.printing import plural
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["page"]
 
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _WORDS = {"failed": "failed", "noticed": "look at it", "passed": "passed"}
 
 
@@ -27,27 +27,13 @@ def page(checked: Rechecked) -> str:
     body = "\n".join(_take(each, stills_of(each)) for each in checked.takes)
     problems = "".join(f"<li>{_text(problem.message)} {_text(problem.fix or '')}</li>" for problem in checked.problems)
     left = f'<section class="problems"><h2>Not checked</h2><ul>{problems}</ul></section>' if problems else ""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="reperform">
-<title>{_text(title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<header>
+    whole = f"""<header>
 <h1><bdi>{_text(checked.name)}</bdi></h1>
 <p>{_text(_sum(checked.takes))}</p>
 </header>
 {left}
-{body}
-</body>
-</html>
-"""
+{body}"""
+    return document(whole, title=_text(title), style=style)
 
 
 def _sum(takes: Sequence[CheckedTake]) -> str:

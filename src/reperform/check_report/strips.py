@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reperform.errors import InputError, MediaError
 
 if TYPE_CHECKING:
+    from reperform.media.viewing.base import Viewing
     from reperform.model import Check, Source
     from reperform.workflow.rechecking import CheckedTake
 
@@ -42,12 +43,15 @@ def stills_of(each: CheckedTake) -> tuple[Still, ...]:
 
     wanted = _wanted(each)
     numbers = {frame: source_frames(each.shot)(frame) for frame in wanted}
-    before = _pictures(each.shot.source, set(numbers.values()))
+    through = each.take.viewing is not None and each.take.viewing.sha256 is not None
+    viewing = each.conformed.viewing if through else None
+    before = _pictures(each.shot.source, set(numbers.values()), viewing)
     after: dict[int, str] = {}
     with suppress(MediaError, InputError):
         after = _pictures(
             take_source(each.take.path, rate=each.take.rate, sequence=each.take.sequence),
             {frame - each.take.in_frame for frame in wanted},
+            viewing,
         )
     cues = each.take.cues
     return tuple(
@@ -92,13 +96,14 @@ def _ends(each: CheckedTake) -> Iterator[tuple[int, str]]:
         yield end, "after the cue"
 
 
-def _pictures(source: Source, numbers: set[int]) -> dict[int, str]:
+def _pictures(source: Source, numbers: set[int], viewing: Viewing | None) -> dict[int, str]:
+    """As people see them, through the LUT that the take was made through, if it was made through one."""
     from reperform.media import frames
     from reperform.sheets.pictures import data_url, picture_width
 
     ordered = sorted(numbers)
     try:
-        found = frames.arrays(source, ordered, width=picture_width(source))
+        found = frames.arrays(source, ordered, width=picture_width(source), viewing=viewing)
         return {number: data_url(array) for number, array in zip(ordered, found, strict=True)}
     except (MediaError, InputError):
         return {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reperform.cli._options import loaded_settings
+from reperform.cli._settings import loaded_settings
 from reperform.cli._terminal import is_styled
 
 if TYPE_CHECKING:

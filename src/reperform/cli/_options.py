@@ -1,27 +1,19 @@
-"""Options that several commands share, and how they become settings."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from reperform.cli._paying import PAYING
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-    from reperform.settings import Loaded
+from reperform.cli._completing import engine_names, last_of_several
 
 __all__ = [
-    "Sectioned",
     "certificate_options",
-    "changed_in_plan",
     "command_options",
     "json_option",
-    "loaded_settings",
     "output_options",
     "performance_options",
     "progress_option",
@@ -36,43 +28,6 @@ EDITORS = ("otio", "resolve", "premiere", "kdenlive", "avid", "fcp")
 STYLES = ("references", "tracks", "timelines")
 LISTS = ("edl", "ale")
 """As `timeline.takes` knows them; written here so that help imports no timeline."""
-
-
-class Sectioned(click.Command):
-    """A command whose help shows its options in sections."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each section under its name, what belongs to none of them last."""
-        sections: dict[str, list[tuple[str, str]]] = {title: [] for title in (*_SECTIONS, "Options")}
-        for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
-                title = next((title for title, names in _SECTIONS.items() if parameter.name in names), "Options")
-                sections[title].append(record)
-        for title, records in sections.items():
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
-
-
-def _engines(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What a shell completes an engine's name to."""
-    from click.shell_completion import CompletionItem
-
-    from reperform import engines
-
-    return [CompletionItem(name) for name in engines.names() if name.startswith(incomplete)]
-
-
-def _several(words: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """Completes the last of several words with commas between them."""
-
-    def complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        before, comma, last = incomplete.rpartition(",")
-        return [CompletionItem(f"{before}{comma}{word}") for word in words if word.startswith(last)]
-
-    return complete
 
 
 project_option = click.option(
@@ -125,7 +80,7 @@ _PERFORMANCE = [
     click.option(
         "--engine",
         metavar="NAME",
-        shell_complete=_engines,
+        shell_complete=engine_names,
         help="Who performs; `reperform engines` lists them (default preview).",
     ),
     click.option("--model", metavar="NAME", help="Which of the engine's models (default: its first)."),
@@ -171,13 +126,13 @@ _OUTPUT = [
     click.option(
         "--takes",
         metavar="STYLE[,STYLE]",
-        shell_complete=_several(STYLES),
+        shell_complete=last_of_several(STYLES),
         help="As references, tracks, timelines (default: by --for).",
     ),
     click.option(
         "--lists",
         metavar="LIST[,LIST]",
-        shell_complete=_several(LISTS),
+        shell_complete=last_of_several(LISTS),
         help="Beside OUT, for a conform: edl (the chosen takes), ale (every take).",
     ),
     click.option(
@@ -209,34 +164,6 @@ _OUTPUT = [
     click.option("--label/--no-label", default=None, help="The preview's label in the picture."),
     click.option("--jobs", type=int, metavar="N", help="Jobs at once (default 4)."),
 ]
-_SECTIONS = {
-    "The timeline": [
-        "timeline", "rate", "drop_frame", "project", "media_root", "marker_color", "marker_name", "voice_track", "own_sound",
-        "direction", "only",
-    ],
-    "The performance": [
-        "engine", "model", "like", "context", "handles", "seam", "input_lut", "send_rate", "require_consent", "drop", "option", "command",
-        "command_seconds",
-    ],
-    "What is written": [
-        "out", "fill", "another", "partial", "for_editor", "takes", "lists", "sound", "mezzanine", "composite", "matte",
-        "match_sound", "c2pa", "c2pa_cert", "c2pa_key", "reel",
-        "name", "takes_dir", "label", "jobs",
-    ],
-    "What is paid": PAYING,
-}  # fmt: skip
-
-
-_BESIDE_A_PLAN = (
-    "project", "partial", "for_editor", "takes", "lists", "sound", "jobs", "command", "command_seconds", "require_consent",
-    "c2pa_cert", "c2pa_key", *PAYING,
-)  # fmt: skip
-"""Settings that are not kept in a plan."""
-_CHANGED_IN_A_PLAN = {
-    "name": "name_template",
-    **{name: name for name in ("mezzanine", "composite", "matte", "match_sound", "c2pa", "reel", "takes_dir", "label")},
-}
-"""Settings that a plan keeps and does not depend on, and their names there."""
 
 
 def timeline_options(function: Command) -> Command:
@@ -302,51 +229,3 @@ progress_option = click.option(
     metavar="FILE",
     help="Write here what each shot is doing, a line of JSON for each step; for programs.",
 )
-
-
-def loaded_settings(given: dict[str, Any], *, beside: Path | None) -> Loaded:
-    """Settings in force for a command called with these options; an option that was not given is None or empty."""
-    import os
-
-    from reperform.settings import load
-
-    loaded = load({name: _absolute(value) for name, value in given.items()}, beside=beside)
-    if loaded.settings.ffmpeg is not None:
-        os.environ["REPERFORM_FFMPEG"] = str(loaded.settings.ffmpeg)
-    for name in ("c2pa_cert", "c2pa_key"):
-        if (path := getattr(loaded.settings, name)) is not None:
-            os.environ[f"REPERFORM_{name.upper()}"] = str(path)
-    return loaded
-
-
-def changed_in_plan(given: dict[str, Any]) -> dict[str, Any]:
-    """What `run PLAN.json` is told to do otherwise than the plan says, as fields of the plan's settings.
-
-    Raises:
-        SettingsError: an option is given on which the plan depends.
-
-    """
-    from reperform.errors import SettingsError
-
-    said = {name: value for name, value in given.items() if value not in (None, ()) and name not in _BESIDE_A_PLAN}
-    if _are_secret(said.get("option", ())):
-        said.pop("option", None)
-    decided = [f"`--{name.replace('_', '-')}`" for name in said if name not in _CHANGED_IN_A_PLAN]
-    if decided:
-        message = f"{', '.join(decided)}: a plan depends on it, and is run as it was made."
-        raise SettingsError(message, fix="Give it to `reperform plan`, and run the plan that this makes.")
-    return {_CHANGED_IN_A_PLAN[name]: _absolute(value) for name, value in said.items()}
-
-
-def _are_secret(options: Sequence[str]) -> bool:
-    """Whether a plan keeps none of these: then they are given again when it is run."""
-    from reperform.planning.targets import is_secret
-
-    return all(is_secret(option.partition("=")[0].strip()) for option in options)
-
-
-def _absolute(value: Any) -> Any:
-    """Paths as they are meant on the command line: from the working folder."""
-    if isinstance(value, Path):
-        return value.absolute()
-    return tuple(map(_absolute, value)) if isinstance(value, tuple) else value

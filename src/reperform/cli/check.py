@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import json_option, loaded_settings, project_option
+from reperform.cli._options import json_option, project_option
+from reperform.cli._settings import loaded_settings
 
 
 @click.command()

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import EDITORS, FOLDER, json_option, loaded_settings, project_option
+from reperform.cli._options import EDITORS, FOLDER, json_option, project_option
+from reperform.cli._settings import loaded_settings
 
 
 @click.command()
@@ -28,6 +29,12 @@ from reperform.cli._options import EDITORS, FOLDER, json_option, loaded_settings
 @click.option("--takes-dir", type=FOLDER, metavar="FOLDER", help="Where takes are written (default: in the project).")
 @click.option("--handles", type=int, metavar="FRAMES", help="Frames kept around a shot (default 12).")
 @click.option("--seam", type=int, metavar="FRAMES", help="Dissolves at a cue's ends (default: as they were).")
+@click.option(
+    "--input-lut",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.cube",
+    help="The LUT that shows the online media (log) as the proxies are: the takes become log.",
+)
 @click.option("--mezzanine", type=click.Choice(["prores", "dnxhr"]), help="What the take of a long-GOP original is.")
 @click.option(
     "--composite", type=click.Choice(["changed", "whole"]), help="What the engine changed, or its whole picture."

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import Sectioned, json_option, loaded_settings, timeline_options
+from reperform.cli._options import json_option, timeline_options
+from reperform.cli._sections import Sectioned
+from reperform.cli._settings import loaded_settings
 from reperform.cli._terminal import is_styled
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import Sectioned, json_option, loaded_settings, performance_options, timeline_options
+from reperform.cli._options import json_option, performance_options, timeline_options
 from reperform.cli._paying import estimate_options
+from reperform.cli._sections import Sectioned
+from reperform.cli._settings import loaded_settings
 from reperform.cli._terminal import is_styled
 
 

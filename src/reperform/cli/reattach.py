@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reperform.cli._options import Sectioned, json_option, loaded_settings, recut_options
+from reperform.cli._options import json_option, recut_options
 from reperform.cli._paying import asker, paying_options
+from reperform.cli._sections import Sectioned
+from reperform.cli._settings import loaded_settings
 
 if TYPE_CHECKING:
     from reperform.workflow.reattaching import Reattached

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from reperform.cli._options import json_option, loaded_settings, project_option
+from reperform.cli._options import json_option, project_option
+from reperform.cli._settings import loaded_settings
 
 
 @click.command()

@@ -7,15 +7,9 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import (
-    certificate_options,
-    command_options,
-    json_option,
-    loaded_settings,
-    progress_option,
-    project_option,
-)
+from reperform.cli._options import certificate_options, command_options, json_option, progress_option, project_option
 from reperform.cli._paying import asker, paying_options
+from reperform.cli._settings import loaded_settings
 
 
 @click.command()

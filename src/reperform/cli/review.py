@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import json_option, loaded_settings, project_option
+from reperform.cli._options import json_option, project_option
+from reperform.cli._settings import loaded_settings
 
 PASSWORD = "REVIEW_PASSWORD"  # noqa: S105 - a variable's name
 

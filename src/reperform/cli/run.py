@@ -7,17 +7,10 @@ from typing import Any
 
 import click
 
-from reperform.cli._options import (
-    Sectioned,
-    changed_in_plan,
-    json_option,
-    loaded_settings,
-    output_options,
-    performance_options,
-    progress_option,
-    timeline_options,
-)
+from reperform.cli._options import json_option, output_options, performance_options, progress_option, timeline_options
 from reperform.cli._paying import asker, paying_options
+from reperform.cli._sections import Sectioned
+from reperform.cli._settings import changed_in_plan, loaded_settings
 
 
 @click.command(cls=Sectioned)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES
-from reperform.emulator import data_urls, fal_platform, fal_storage, fields, webhooks
+from reperform.emulator import data_urls, fal_platform, fal_storage, fields, jobs, webhooks
 from reperform.emulator.answering import answered, json_body, origin, route, skew_of
 from reperform.emulator.fal_words import DIALECT, details, outcome, refuse
 from reperform.emulator.faults import Fault
@@ -135,11 +135,8 @@ def _ack(request: Request, work: Work) -> dict[str, Any]:
 
 
 def _found(world: World, request: Request) -> Work | None:
-    work = world.find("fal", request.path_params["id"])
-    fault: Fault | None = request.scope.get("emulator.fault")
-    if work is not None and fault is not None and fault.kind == "expired":
-        work.gone = True
-    return work
+    """The job that the path names."""
+    return jobs.found(world, request, "fal", request.path_params["id"])
 
 
 async def _status(world: World, request: Request) -> Response:

@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from reperform.emulator import data_urls, runware_bodies, runware_orders, webhooks
+from reperform.emulator import data_urls, jobs, runware_bodies, runware_orders, webhooks
 from reperform.emulator.answering import answered, json_body, origin, route, skew_of
-from reperform.emulator.faults import Fault
 from reperform.emulator.runware_words import DIALECT, envelope, error, trouble_said
 from reperform.emulator.works import Work
 from reperform.emulator.world import World
@@ -143,11 +142,7 @@ def _success(world: World, here: str, work: Work, number: int) -> Task:
 
 def _found(world: World, request: Request, task: Task) -> Work | None:
     identity = task.get("taskUUID")
-    work = world.find("runware", identity) if isinstance(identity, str) else None
-    fault: Fault | None = request.scope.get("emulator.fault")
-    if work is not None and fault is not None and fault.kind == "expired":
-        work.gone = True
-    return work
+    return jobs.found(world, request, "runware", identity) if isinstance(identity, str) else None
 
 
 async def _respond(world: World, request: Request, task: Task) -> Told:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reperform.direction import EMOTIONS, REGIONS, SYNC_MODES
-from reperform.emulator import data_urls, fields
+from reperform.emulator import data_urls, fields, jobs
 from reperform.emulator.answering import answered, json_body, origin, route, skew_of
 from reperform.emulator.faults import Fault
 from reperform.emulator.fields import Field
@@ -162,11 +162,8 @@ def _ack(request: Request, work: Work) -> dict[str, str]:
 
 
 def _found(world: World, request: Request) -> Work | None:
-    work = world.find("segmind", request.path_params["id"])
-    fault: Fault | None = request.scope.get("emulator.fault")
-    if work is not None and fault is not None and fault.kind == "expired":
-        work.gone = True
-    return work
+    """The job that the path names."""
+    return jobs.found(world, request, "segmind", request.path_params["id"])
 
 
 async def _status(world: World, request: Request) -> Response:

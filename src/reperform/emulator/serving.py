@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Self
 
 import anyio.to_thread
-import uvicorn
 
 from reperform.emulator import app, stranger
 from reperform.emulator.billing import Bill
@@ -21,6 +20,7 @@ from reperform.emulator.conduct import Conduct
 from reperform.emulator.faults import Fault
 from reperform.emulator.world import Leak, Seen, World, new_keys
 from reperform.errors import SettingsError
+from reperform.serving import PATIENCE, Server
 
 __all__ = ["ENVIRONMENT", "Emulator"]
 
@@ -31,18 +31,6 @@ ENVIRONMENT = {
     "fal": "FAL_KEY",
 }
 """Where clients look for the keys."""
-_PATIENCE = 20.0
-"""Seconds that starting and stopping may take."""
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
 
 
 class Emulator:
@@ -138,10 +126,10 @@ class Emulator:
         )
         for fault in self._first_faults:
             self._world.faults.add(fault)
-        self._server = _Server(_config(self._world))
+        self._server = Server(app.build(self._world), h11_max_incomplete_event_size=1 << 20)
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
         self._thread.start()
-        if not self._server.ready.wait(_PATIENCE):
+        if not self._server.ready.wait(PATIENCE):
             raise SettingsError("the emulator did not start")
         return self
 
@@ -167,7 +155,7 @@ class Emulator:
     def stop(self) -> None:
         """Stops, and removes everything it kept."""
         self._server.should_exit = True
-        self._thread.join(_PATIENCE)
+        self._thread.join(PATIENCE)
         self._socket.close()
         self._folder.cleanup()
 
@@ -187,19 +175,3 @@ class Emulator:
     ) -> None:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(self.stop)
-
-
-def _config(world: World) -> uvicorn.Config:
-    return uvicorn.Config(
-        app.build(world),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        date_header=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=1 << 20,
-    )

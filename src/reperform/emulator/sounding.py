@@ -106,9 +106,9 @@ def _first_stream(path: Path) -> int:
 
 
 def _read(path: Path, start: Fraction, count: int) -> Samples:
-    from reperform.media import sound
+    from reperform.media import sound, sound_reader
 
-    with sound.reader(path, stream=_first_stream(path)) as reader:
+    with sound_reader.reader(path, stream=_first_stream(path)) as reader:
         rate = reader.rate
         first = round(start * rate)
         wanted = count if rate == SAMPLE_RATE else round(Fraction(count, SAMPLE_RATE) * rate) + 1

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from reperform.emulator import sync_bodies, sync_estimates, sync_orders, sync_uploads, webhooks
+from reperform.emulator import jobs, sync_bodies, sync_estimates, sync_orders, sync_uploads, webhooks
 from reperform.emulator.answering import answered, origin, route, skew_of
 from reperform.emulator.faults import Fault
 from reperform.emulator.sync_words import DIALECT, bad, catalogue, refuse, trouble_said
@@ -178,12 +178,8 @@ def _progress(work: Work) -> int:
 
 
 def _found(world: World, request: Request) -> Work | None:
-    """The job that the path names, marked as gone where that was asked for."""
-    work = world.find("sync", request.path_params["id"])
-    fault: Fault | None = request.scope.get("emulator.fault")
-    if work is not None and fault is not None and fault.kind == "expired":
-        work.gone = True
-    return work
+    """The job that the path names."""
+    return jobs.found(world, request, "sync", request.path_params["id"])
 
 
 async def _costs(world: World, request: Request) -> Response:

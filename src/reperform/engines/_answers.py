@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from reperform.errors import EngineError, OutOfReach, RateLimited, SubmissionUnknown
 
-__all__ = ["Answer", "retry_after", "status_error", "without_addresses"]
+__all__ = ["Answer", "moment", "retry_after", "status_error", "without_addresses"]
 
 Kind = TypeVar("Kind")
 
@@ -122,7 +122,7 @@ def _seconds(text: str, now: datetime) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        moment = _moment(text)
+        moment = _any_moment(text)
         if moment is None:
             return None
         return max(0.0, (moment - now).total_seconds())
@@ -131,7 +131,7 @@ def _seconds(text: str, now: datetime) -> float | None:
     return max(0.0, seconds) if seconds == seconds and abs(seconds) != float("inf") else None
 
 
-def _moment(text: str) -> datetime | None:
+def _any_moment(text: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(text)
@@ -139,3 +139,12 @@ def _moment(text: str) -> datetime | None:
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
+
+
+def moment(text: Any) -> datetime | None:
+    """A time as engines write it in what they list. None where it is none, or has no zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None

@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from reperform.engines._answers import Answer
@@ -18,7 +17,6 @@ __all__ = [
     "dollars_for",
     "entries",
     "failure",
-    "moment",
     "refusal",
     "result",
     "state_said",
@@ -266,12 +264,3 @@ def entries(body: Any) -> tuple[list[Mapping[str, Any]], str | None]:
     if page is None or len(page) != len(found or ()):
         raise ValueError("no list of requests")
     return page, cursor if isinstance(cursor, str) and page else None
-
-
-def moment(text: Any) -> datetime | None:
-    """A time as fal writes it. None where it is none, or has no zone."""
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

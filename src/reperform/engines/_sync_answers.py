@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from reperform.engines._answers import Answer
 from reperform.errors import AccessRefused, EngineError, Expired, JobFailed, Rejected
 
-__all__ = ["TEMPORARY", "code_of", "dollars", "failure", "generations", "moment", "refusal", "said"]
+__all__ = ["TEMPORARY", "code_of", "dollars", "failure", "generations", "refusal", "said"]
 
 TEMPORARY = frozenset(
     {
@@ -152,12 +151,3 @@ def _cursors(body: Mapping[str, Any]) -> Iterator[str]:
         for name in ("nextCursor", "next_cursor", "cursor", "next"):
             if isinstance(place.get(name), str) and place[name]:
                 yield place[name]
-
-
-def moment(text: Any) -> datetime | None:
-    """A time as Sync writes it. None where it is none, or has no zone."""
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

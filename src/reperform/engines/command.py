@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import shutil
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +26,7 @@ from reperform.engines.base import (
     Submitted,
 )
 from reperform.errors import JobFailed, ReperformError
-from reperform.files import atomic_output, write_atomically
+from reperform.files import atomic_output, link_or_copy, write_atomically
 
 __all__ = ["SECONDS", "CommandEngine"]
 
@@ -236,10 +234,7 @@ def _copy(result: Path, into: Path) -> None:
     if not result.exists():
         raise JobFailed(_GONE, fix="Run it again.", billed=False)
     with atomic_output(into) as temporary:
-        with suppress(OSError):
-            os.link(result, temporary)
-            return
-        shutil.copyfile(result, temporary)
+        link_or_copy(result, temporary)
 
 
 _GONE = "What was given to the command is gone: its work files were removed."

@@ -12,14 +12,13 @@ from urllib.parse import quote, urlencode
 
 import anyio
 
-from reperform.engines._answers import Answer
+from reperform.engines._answers import Answer, moment
 from reperform.engines._fal_answers import (
     Failure,
     cost,
     dollars_for,
     entries,
     failure,
-    moment,
     refusal,
     result,
     state_said,

@@ -5,11 +5,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -29,7 +26,7 @@ from reperform.engines.base import (
     Unconnected,
 )
 from reperform.errors import JobFailed, SettingsError
-from reperform.files import atomic_output, write_atomically
+from reperform.files import atomic_output, link_or_copy, write_atomically
 from reperform.timing import FrameRange, Rate
 
 if TYPE_CHECKING:
@@ -204,10 +201,7 @@ def _written(order: JobOrder) -> dict[str, Any]:
 
 def _copy(result: Path, into: Path) -> None:
     with atomic_output(into) as temporary:
-        with suppress(OSError):
-            os.link(result, temporary)
-            return
-        shutil.copyfile(result, temporary)
+        link_or_copy(result, temporary)
 
 
 _GONE = "what was sent to the preview is gone: its work files were removed"

@@ -16,16 +16,7 @@ from reperform.engines._data_urls import MEDIA_TYPES, body_around
 from reperform.engines._hosted import REACT_1_SECONDS, Hosted, looked_for, wire_sync
 from reperform.engines._options import Fields
 from reperform.engines._segmind_answers import address_of, cost_of, failure, refusal, status_of
-from reperform.engines.base import (
-    Capabilities,
-    Finished,
-    JobOrder,
-    Output,
-    Prepared,
-    Price,
-    Progress,
-    Submitted,
-)
+from reperform.engines.base import Capabilities, Finished, JobOrder, Output, Prepared, Price, Progress, Submitted
 from reperform.errors import AccessRefused, Expired, OutOfReach
 
 __all__ = ["SegmindEngine"]

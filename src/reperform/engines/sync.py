@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 
 import anyio
 
-from reperform.engines._answers import Answer, retry_after
+from reperform.engines._answers import Answer, moment, retry_after
 from reperform.engines._hosted import looked_for
-from reperform.engines._sync_answers import code_of, dollars, failure, generations, moment, refusal
+from reperform.engines._sync_answers import code_of, dollars, failure, generations, refusal
 from reperform.engines._sync_request import SyncRequests
 from reperform.engines.base import Finished, JobOrder, Output, Prepared, Progress, Submitted
 from reperform.errors import AccessRefused, EngineError, Expired, OutOfReach, SubmissionUnknown

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reperform.errors import LedgerError
-from reperform.files import atomic_output
+from reperform.files import atomic_output, link_or_copy
 from reperform.ledger.records import AttemptState, FrameDigests
 
 if TYPE_CHECKING:
@@ -59,7 +56,7 @@ def bring_files(kept: dict[str, Any], source: Path, target: Path) -> None:
             for folder in (into.parent.parent, into.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with atomic_output(into) as temporary:
-                _link(source / result["file"], temporary)
+                link_or_copy(source / result["file"], temporary)
 
 
 def adopt(ledger: Ledger, kept: dict[str, Any], *, origin: str) -> None:
@@ -119,10 +116,3 @@ def _add_cue(ledger: Ledger, attempt_id: str, cue: dict[str, Any]) -> None:
 
 def _digests(row: Any) -> dict[str, str]:
     return {name: base64.b64encode(row[name]).decode() for name in ("picture", "voice")}
-
-
-def _link(source: Path, into: Path) -> None:
-    with suppress(OSError):
-        os.link(source, into)
-        return
-    shutil.copyfile(source, into)

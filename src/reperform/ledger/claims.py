@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reperform.errors import LedgerError, ReperformError
+from reperform.ledger.holds import held_by
 from reperform.ledger.records import (
-    DEFINITELY_FAILED,
     Address,
     Again,
     Attempt,
@@ -17,7 +17,6 @@ from reperform.ledger.records import (
     AttemptState,
     Claimed,
     Held,
-    HeldBecause,
     Piece,
 )
 
@@ -59,7 +58,9 @@ class Claims:
         with self._ledger.transaction():
             claims = {piece.key: self._ledger.row("claim", key=piece.key) for piece in pieces}
             asked = {"retry_failed": retry_failed, "resubmit_unknown": resubmit_unknown}
-            held = tuple(found for row in claims.values() if row is not None and (found := self._held(row, **asked)))
+            held = tuple(
+                found for row in claims.values() if row is not None and (found := held_by(self._ledger, row, **asked))
+            )
             if held:
                 return Claimed(attempt=None, held=held)
             attempt_id = str(uuid.uuid4())
@@ -113,12 +114,11 @@ class Claims:
     def held(self, key: str) -> Held | None:
         """Who holds this claim now; None where it could be claimed, without anyone asking for it."""
         row = self._ledger.row("claim", key=key)
-        return None if row is None else self._held(row, retry_failed=False, resubmit_unknown=False)
+        return None if row is None else held_by(self._ledger, row)
 
     def are_free(self, keys: Collection[str]) -> bool:
         """Whether all of these could be claimed now, without anyone asking for it."""
-        rows = [self._ledger.row("claim", key=key) for key in keys]
-        return all(row is None or self._because(row) is None for row in rows)
+        return all(self.held(key) is None for key in keys)
 
     def count_against(self, attempt: Attempt, run_id: str | None) -> Attempt:
         """The attempt, paid for by this run where no run does yet."""
@@ -217,29 +217,6 @@ class Claims:
             for row in rows
         }
 
-    def _held(self, claim: sqlite3.Row, *, retry_failed: bool, resubmit_unknown: bool) -> Held | None:
-        """What stands in the way of claiming this again; None when nothing does."""
-        because = self._because(claim)
-        if (retry_failed and because in _ENDED) or (resubmit_unknown and because is HeldBecause.UNKNOWN):
-            return None
-        if because is None:
-            return None
-        return Held(key=claim["key"], because=because, attempt_id=claim["attempt_id"], session_id=claim["session_id"])
-
-    def _because(self, claim: sqlite3.Row) -> HeldBecause | None:
-        state = AttemptState(claim["state"])
-        if claim["result_id"] is not None:
-            return HeldBecause.PAID
-        if state in DEFINITELY_FAILED:
-            return None if _may_follow(claim, state) else HeldBecause.FAILED
-        if state is AttemptState.EXPIRED:
-            return HeldBecause.EXPIRED
-        live = self._ledger.is_live(claim["session_id"])
-        if state is AttemptState.UNKNOWN:
-            # Another process may be looking for it just now.
-            return HeldBecause.LIVE if live and claim["session_id"] != self._ledger.session_id else HeldBecause.UNKNOWN
-        return HeldBecause.LIVE if live else HeldBecause.ORPHANED
-
     def _claim(self, piece: Piece, attempt_id: str, *, anew: bool) -> None:
         if anew:
             self._ledger.change("take_over_claim", key=piece.key, attempt_id=attempt_id)
@@ -252,16 +229,6 @@ class Claims:
             output=piece.output,
             first_frame=piece.first_frame,
         )
-
-
-_ENDED = frozenset({HeldBecause.FAILED, HeldBecause.EXPIRED})
-
-
-def _may_follow(claim: sqlite3.Row, state: AttemptState) -> bool:
-    """Whether a new attempt follows by itself: nothing was paid for this one, and nothing will be billed twice."""
-    if state is AttemptState.CANCELLED or claim["again"] == Again.FREELY:
-        return True
-    return bool(claim["again"] == Again.ONCE and claim["tried"] == 1)
 
 
 def _claim_row(piece: Piece) -> dict[str, Any]:

@@ -119,13 +119,13 @@ def _write_picture(
 
 def _shown(shot: Shot, job: Job, viewing: Viewing, settings: PlanSettings) -> coding.RawVideo:
     """The pictures as they are shown: made of just the numbers that compositing begins with."""
-    from reperform.media import conforming, encoding
+    from reperform.media import conformed, recipes
     from reperform.media.returning import take_coding
 
     source = shot.source
     width, height = source.width, source.height
-    recipe = encoding.same_as(source) or encoding.mezzanine(settings.mezzanine, width=width, height=height)
-    into = take_coding(source, recipe, conforming.take_color(source, recipe))
+    recipe = recipes.same_as(source) or recipes.mezzanine(settings.mezzanine, width=width, height=height)
+    into = take_coding(source, recipe, conformed.take_color(source, recipe))
     fitter = Fitter(coding_of(source), width=width, height=height, pixel_format=recipe.pixel_format, into=into)
     display = Display(viewing, recipe.pixel_format, into)
     pictures = job_pictures(shot, job.range)

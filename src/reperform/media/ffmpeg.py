@@ -10,7 +10,6 @@ import functools
 import logging
 import os
 import shlex
-import shutil
 import subprocess
 import threading
 from collections import deque
@@ -19,12 +18,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from reperform.errors import FFmpegFailed, FFmpegMissing
+from reperform.errors import FFmpegFailed
+from reperform.media.ffmpeg_finding import NAME_ANOTHER, find
 
-__all__ = ["ENVIRONMENT", "features", "find", "run", "stream", "version"]
+__all__ = ["features", "run", "stream", "version"]
 
-ENVIRONMENT = ("REPERFORM_FFMPEG", "IMAGEIO_FFMPEG_EXE")
-"""Environment variables that name the FFmpeg to use, the strongest first."""
 
 _PROTOCOLS = ["-protocol_whitelist", "file,pipe"]
 _QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-y"]
@@ -33,24 +31,6 @@ _KEPT_LINES = 12
 _log = logging.getLogger(__name__)
 _slots = threading.BoundedSemaphore(os.cpu_count() or 1)
 _this_thread = threading.local()
-
-
-def find(setting: Path | None = None) -> Path:
-    """The FFmpeg that is used: `setting`, the environment, the one that came with reperform, PATH, in this order.
-
-    Raises:
-        FFmpegMissing: there is none, or a setting or variable names one that is not there.
-
-    """
-    if setting is not None:
-        return _executable(setting, named_by="the setting")
-    for variable in ENVIRONMENT:
-        if named := os.environ.get(variable):
-            return _executable(Path(named), named_by=variable)
-    found = _bundled() or shutil.which("ffmpeg")
-    if not found:
-        raise FFmpegMissing(fix="Install it with `pip install imageio-ffmpeg`, or name one in REPERFORM_FFMPEG.")
-    return Path(found)
 
 
 @functools.lru_cache(maxsize=8)
@@ -66,10 +46,10 @@ def version(executable: Path) -> str:
             [executable, "-version"], capture_output=True, stdin=subprocess.DEVNULL, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise FFmpegFailed(f"{executable} does not start", cause=str(error), fix=_ANOTHER) from error
+        raise FFmpegFailed(f"{executable} does not start", cause=str(error), fix=NAME_ANOTHER) from error
     words = text.decode(errors="replace").split()
     if words[:2] != ["ffmpeg", "version"] or len(words) < 3:
-        raise FFmpegFailed(f"{executable} is not FFmpeg", fix=_ANOTHER)
+        raise FFmpegFailed(f"{executable} is not FFmpeg", fix=NAME_ANOTHER)
     return words[2]
 
 
@@ -85,7 +65,7 @@ def features(executable: Path, kind: Literal["encoders", "filters"]) -> frozense
     try:
         listing = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise FFmpegFailed(f"{executable} does not start", cause=str(error), fix=_ANOTHER) from error
+        raise FFmpegFailed(f"{executable} does not start", cause=str(error), fix=NAME_ANOTHER) from error
     lines = (line.split() for line in listing.decode(errors="replace").splitlines())
     return frozenset(words[1] for words in lines if len(words) > 1)
 
@@ -245,22 +225,3 @@ def _guarded(arguments: list[str]) -> list[str]:
             has_format = False
         guarded.append(argument)
     return guarded
-
-
-def _executable(path: Path, *, named_by: str) -> Path:
-    found = shutil.which(path)
-    if found is None:
-        raise FFmpegMissing(f"{named_by} names {path} as FFmpeg, and there is no program there", fix=_ANOTHER)
-    return Path(found)
-
-
-def _bundled() -> str | None:
-    try:
-        import imageio_ffmpeg
-    except ImportError:
-        return None
-    folder = Path(imageio_ffmpeg.__file__).parent / "binaries"
-    return next((str(path) for path in sorted(folder.glob("ffmpeg-*")) if os.access(path, os.X_OK)), None)
-
-
-_ANOTHER = "Correct it, or remove it: reperform brings an FFmpeg of its own."

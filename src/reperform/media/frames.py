@@ -23,6 +23,8 @@ from reperform.timing import FrameRange, format_timecode
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
+    from reperform.media.viewing.base import Viewing
+
 __all__ = ["arrays", "in_any_order", "planes", "read", "rgb", "shown"]
 
 _MOST_HELD = 48
@@ -31,6 +33,9 @@ _RAW_FORMATS = re.compile(
     r"(yuvj?a?4\d\dp|gbra?p|gray|ya)(\d+)?(le|be)?|nv(12|16|21)|p\d1\d(le|be)"
     r"|(rgb|bgr)(24|48(le|be))|(rgba|bgra|argb|abgr)(64(le|be))?"
 )
+
+_SEPARATE = re.compile(r"yuvj?a?4\d\dp(\d+le)?|gbra?p(\d+le|f32le)?")
+"""Formats with a plane for each of three colours."""
 
 
 def read(
@@ -76,48 +81,59 @@ def in_any_order(source: Source, wanted: Sequence[int], *, pixel_format: str | N
 
 
 def shown(
-    source: Source, wanted: FrameRange | Sequence[int], *, pixel_format: str | None = None
+    source: Source,
+    wanted: FrameRange | Sequence[int],
+    *,
+    pixel_format: str | None = None,
+    viewing: Viewing | None = None,
 ) -> Iterator[VideoFrame]:
-    """Like `in_any_order`, as people see it: scene-linear light comes as 16-bit RGB for display, all else as it is stored.
+    """Like `in_any_order`, as people see it: through `viewing`, or scene-linear light, as 16-bit RGB for display.
+
+    All else comes as it is stored.
 
     Raises:
         MediaError: as `read` does.
 
     """
     numbers = range(wanted.start, wanted.end) if isinstance(wanted, FrameRange) else wanted
-    view = viewing_of(source)
+    view = viewing or viewing_of(source)
     if view is None:
         yield from in_any_order(source, numbers, pixel_format=pixel_format)
         return
-    display = display_of(source, view)
-    for picture in in_any_order(source, numbers):
-        displayed = shown_picture(picture, display)
+    for stored in in_any_order(source, numbers):
+        apart = _SEPARATE.fullmatch(stored.format.name)
+        picture = stored if apart else stored.reformat(format=_planar(stored))
+        displayed = shown_picture(picture, display_of(source, view, pixel_format=picture.format.name))
         yield displayed if pixel_format is None else displayed.reformat(format=pixel_format)
 
 
 def arrays(
-    source: Source, wanted: FrameRange | Sequence[int], *, width: int | None = None
+    source: Source,
+    wanted: FrameRange | Sequence[int],
+    *,
+    width: int | None = None,
+    viewing: Viewing | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """The wanted frames as RGB pictures [height, width, 3], upright, with square pixels.
 
-    `width` is that of the picture before it is turned upright; None keeps the raster's height.
+    `width` is that of the picture before it is turned upright; None keeps the raster's height. `viewing` is as for `shown`.
 
     Raises:
         MediaError: as `read` does.
 
     """
-    for picture in shown(source, wanted):
+    for picture in shown(source, wanted, viewing=viewing):
         yield _rgb(source, picture, width)
 
 
-def rgb(source: Source, frame: int, *, width: int | None = None) -> NDArray[np.uint8]:
+def rgb(source: Source, frame: int, *, width: int | None = None, viewing: Viewing | None = None) -> NDArray[np.uint8]:
     """One frame as `arrays` gives it.
 
     Raises:
         MediaError: as `read` does.
 
     """
-    return next(arrays(source, [frame], width=width))
+    return next(arrays(source, [frame], width=width, viewing=viewing))
 
 
 def planes(picture: VideoFrame) -> tuple[str, bytes]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from reperform.media import opening
 from reperform.media.packets import PicturePackets, SequencePackets, open_packets
-from reperform.media.sound import SoundReader
+from reperform.media.sound_reader import SoundReader
 from reperform.model import Source
 
 __all__ = ["MOST", "OpenMedia"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from reperform.media import frames as media_frames
 from reperform.media.thumbnails import thumbnails
 from reperform.model import Source
+
+if TYPE_CHECKING:
+    from reperform.media.viewing.base import Viewing
 
 __all__ = ["unlike"]
 
@@ -24,8 +28,12 @@ _FLAT = 4.0
 """Grey levels of contrast below which there is nothing to compare."""
 
 
-def unlike(one: Source, other: Source, *, frames: Sequence[int], later: int) -> str | None:
+def unlike(
+    one: Source, other: Source, *, frames: Sequence[int], later: int, viewing: Viewing | None = None
+) -> str | None:
     """How `other` looks otherwise than `one`, by some of these frames of `one`; frame n is its frame n + `later`. None: alike.
+
+    `other` is looked at through `viewing`, where there is one.
 
     Raises:
         MediaError: a picture does not decode.
@@ -33,7 +41,9 @@ def unlike(one: Source, other: Source, *, frames: Sequence[int], later: int) -> 
     """
     some = sorted({frames[number * (len(frames) - 1) // (_COMPARED - 1)] for number in range(_COMPARED)})
     first = thumbnails(media_frames.shown(one, some)).astype(np.float64)
-    second = thumbnails(media_frames.shown(other, [frame + later for frame in some])).astype(np.float64)
+    second = thumbnails(media_frames.shown(other, [frame + later for frame in some], viewing=viewing)).astype(
+        np.float64
+    )
     if first.std() < _FLAT or second.std() < _FLAT:
         return None
     if _correlation(first, second) < _ALIKE:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reperform.media.layers import Layers
 from reperform.media.levels import BANDS, Hearing, Levels, measured
-from reperform.media.placing import Layers, fade_samples
-from reperform.media.sound import Samples
+from reperform.media.placing import fade_samples
+from reperform.media.sound_samples import Samples
 
 __all__ = ["AROUND_SECONDS", "Match", "Matched", "match"]
 

@@ -13,7 +13,7 @@ from typing import Any
 from reperform.errors import MediaError
 from reperform.media import opening, sequences
 from reperform.media.probing import file_zero, first_pictures, picture_stream
-from reperform.media.sound import SoundReader, listen_only_to
+from reperform.media.sound_reader import SoundReader, listen_only_to
 from reperform.model import Source
 
 __all__ = ["PicturePackets", "SequencePackets", "SoundPackets", "digest", "open_packets", "picture_packets"]

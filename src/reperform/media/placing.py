@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -15,24 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from reperform.errors import MediaError
+from reperform.media.layers import Layer, Layers
 from reperform.media.laying import SILENT, clock_range, positions
-from reperform.media.resampling import Reading, resampled
-from reperform.media.sound import Samples, SoundReader
+from reperform.media.resampling import Reading
+from reperform.media.sound_reader import SoundReader
+from reperform.media.sound_samples import Samples
 from reperform.media.sped import Heard, heard
 from reperform.media.stretching import stretched
 from reperform.model import Cue, Job, Shot, SoundSource, Voice
 from reperform.timing import FrameRange, Rate, sample_at
 
-__all__ = [
-    "FADE_SECONDS_PER",
-    "Layers",
-    "cue_voice",
-    "fade_samples",
-    "fitted",
-    "job_sound",
-    "own_layers",
-    "voice_layers",
-]
+__all__ = ["FADE_SECONDS_PER", "cue_voice", "fade_samples", "job_sound", "own_layers", "voice_layers"]
 
 FADE_SECONDS_PER = 100
 """A fade lasts 1/100 of a second."""
@@ -41,41 +33,6 @@ FADE_SECONDS_PER = 100
 def fade_samples(sample_rate: int) -> int:
     """Samples in a cross-fade of 10 ms."""
     return sample_rate // FADE_SECONDS_PER
-
-
-@dataclass(frozen=True, kw_only=True)
-class Layer:
-    """One sound on the shot's clock, at its own rate."""
-
-    rate: int
-    channels: int
-    weight: float
-    read: Reading
-    """By sample numbers of its own rate on the shot's clock."""
-
-
-class Layers:
-    """Sounds that are heard together, read at any rate."""
-
-    def __init__(self, layers: Sequence[Layer]) -> None:
-        self._layers = tuple(layers)
-        self.channels = max((layer.channels for layer in self._layers), default=0)
-        """Of the widest; 0 where there is no sound at all."""
-
-    def read(self, start: int, samples: int, *, rate: int, channels: int) -> Samples:
-        """`samples` of the clock at `rate` from number `start`: float32 [samples, channels], not clipped."""
-        total = np.zeros((samples, channels), np.float32)
-        for layer in self._layers:
-            piece = resampled(layer.read, from_rate=layer.rate, to_rate=rate, start=start, samples=samples)
-            total += layer.weight * fitted(piece, channels)
-        return total
-
-
-def fitted(piece: Samples, channels: int) -> Samples:
-    """The sound on `channels` channels: as it is where it has as many, else its mean on each."""
-    if piece.shape[1] == channels:
-        return piece
-    return np.repeat(piece.mean(axis=1, keepdims=True, dtype=np.float32), channels, axis=1)
 
 
 def job_sound(shot: Shot, job: Job, *, sample_rate: int = 48000) -> Samples:

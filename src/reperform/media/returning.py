@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from reperform.errors import ConformError, MediaRefused
 from reperform.media import originals
 from reperform.media.clocks import decode_in_threads
-from reperform.media.encoding import Recipe
 from reperform.media.opening import opened, reading
 from reperform.media.pictures import Coding, Fitter, Planes, coding_of, has_alpha, mixed, planes, raw
 from reperform.media.probing import picture_stream, probe
+from reperform.media.recipes import Recipe
 from reperform.media.splicing import Splice, Weights
 from reperform.media.viewing.display import DISPLAY_FORMAT, WIRE_FORMAT, Display, displayed
 from reperform.model import Shot, Source

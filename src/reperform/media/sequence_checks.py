@@ -21,7 +21,7 @@ from reperform.model import Check, Shot, Source
 
 if TYPE_CHECKING:
     from reperform.media.checks.watching import Watch
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
     from reperform.media.muxing import Track
 
 __all__ = ["check_sequence_take"]

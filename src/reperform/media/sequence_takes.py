@@ -19,7 +19,7 @@ from reperform.model import ImageSequence, Shot, Source
 from reperform.timing import FrameRange, Rate, nominal_rate, sample_at
 
 if TYPE_CHECKING:
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
     from reperform.media.muxing import Track
     from reperform.media.pictures import Planes
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from reperform.media.layers import Layers
 from reperform.media.matching import Matched
-from reperform.media.placing import Layers, fade_samples
-from reperform.media.sound import Exact
+from reperform.media.placing import fade_samples
+from reperform.media.sound_samples import Exact
 from reperform.model import Cue
 from reperform.timing import FrameRange
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reperform.media import sound
-from reperform.media.sound import Samples, SoundReader
+from reperform.media import sound_reader
+from reperform.media.sound_reader import SoundReader
+from reperform.media.sound_samples import Samples
 from reperform.media.stretching import stretched
 
 __all__ = ["Heard", "heard", "of_file"]
@@ -66,7 +67,7 @@ def heard(
         MediaRefused, MediaError: as `sound.reader`.
 
     """
-    with sound.reader(path, stream=stream) as reader:
+    with sound_reader.reader(path, stream=stream) as reader:
         yield reader, reader if speed == 1 else Heard(reader, speed, start=start, samples=samples)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
     from reperform.media.checks.watching import Watch
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
     from reperform.media.muxing import Track
 
 __all__ = ["check_take"]

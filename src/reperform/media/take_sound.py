@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reperform.media import sound
+from reperform.media import sound_reader
+from reperform.media.layers import Layer, Layers
 from reperform.media.matching import Match, Matched, match
-from reperform.media.placing import Layer, Layers, fade_samples, own_layers, reading_of, voice_layers
-from reperform.media.sound import Exact
+from reperform.media.placing import fade_samples, own_layers, reading_of, voice_layers
 from reperform.media.sound_mixing import Form, Laid, joined, meeting, merged, mixed, to_24_bits, voices_laid, weights_of
+from reperform.media.sound_samples import Exact
 from reperform.model import AudioStream, Cue, Shot, SoundSource
 from reperform.timing import FrameRange, sample_at
 
@@ -161,7 +162,7 @@ class TakeSound:
     def _around(self, rate: int, channels: int, original: AudioStream | None) -> Iterator[Callable[[int, int], Exact]]:
         """What sounds outside the cues, by sample numbers of the shot's clock."""
         if original is not None:
-            with sound.reader(self._shot.source.path, stream=original.index) as reader:
+            with sound_reader.reader(self._shot.source.path, stream=original.index) as reader:
                 yield lambda start, samples: reader.exact(start - original.start_sample, samples) & _TOP_24
         elif self._own_around:
             with own_layers(self._shot) as own:
@@ -176,7 +177,7 @@ class TakeSound:
             with voice_layers(self._shot, cue) as layers:
                 yield layers
             return
-        with sound.reader(speech.path, stream=speech.stream) as reader:
+        with sound_reader.reader(speech.path, stream=speech.stream) as reader:
             read = reading_of(reader, speech, cue.in_frame, self._shot.media.rate)
             width = reader.channels if speech.channels is None else len(speech.channels)
             yield Layers([Layer(rate=reader.rate, channels=width, weight=1, read=read)])

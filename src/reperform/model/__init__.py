@@ -14,7 +14,16 @@ from reperform.model.plans import IgnoredMarker, InputLut, Plan, PlanSettings, T
 from reperform.model.problems import Place, Problem
 from reperform.model.shots import RecordRange, Shot, ShotMedia
 from reperform.model.sources import AudioStream, ImageSequence, Source
-from reperform.model.takes import Check, Take, TakeComposite, TakeCredentials, TakeCue, TakeMatch, TakeViewing
+from reperform.model.takes import (
+    Check,
+    Take,
+    TakeComposite,
+    TakeCredentials,
+    TakeCue,
+    TakeMatch,
+    TakeOwnSound,
+    TakeViewing,
+)
 from reperform.model.thresholds import Thresholds
 
 __all__ = [
@@ -45,6 +54,7 @@ __all__ = [
     "TakeCredentials",
     "TakeCue",
     "TakeMatch",
+    "TakeOwnSound",
     "TakeViewing",
     "Thresholds",
     "TimelineInfo",

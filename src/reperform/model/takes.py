@@ -7,12 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from reperform.direction import Direction
+from reperform.model.cues import SoundSource
 from reperform.model.documents import Document, PathText, RateText
 from reperform.model.jobs import Cost
 from reperform.model.sources import ImageSequence
 from reperform.timing import FrameRange
 
-__all__ = ["Check", "Take", "TakeComposite", "TakeCredentials", "TakeCue", "TakeMatch", "TakeViewing"]
+__all__ = ["Check", "Take", "TakeComposite", "TakeCredentials", "TakeCue", "TakeMatch", "TakeOwnSound", "TakeViewing"]
 
 
 class Check(Document):
@@ -86,6 +87,15 @@ class TakeMatch(Document):
     """Why it was not brought all the way, or not at all."""
 
 
+class TakeOwnSound(Document):
+    """The shot's own sound, as the take was made with it."""
+
+    sounds: tuple[SoundSource, ...]
+    """Each with the sample that sounds at the first sample of the take's first frame."""
+    around: bool
+    """Whether it is heard outside the cues, where the original has no sound or another one: on the record's clock."""
+
+
 class TakeViewing(Document):
     """How footage that is not made for display was shown to the engine, and what it made was brought back."""
 
@@ -134,7 +144,7 @@ class Take(Document):
     cost: Cost = Cost(amount=0.0)
     checks: tuple[Check, ...] = ()
     source_identity: str
-    """`media.fingerprints.file_identity` of the original."""
+    """`media.identities.file_identity` of the original."""
     source_name: str
     made_at: str
     """ISO 8601, UTC."""
@@ -144,11 +154,13 @@ class Take(Document):
     matched: tuple[TakeMatch, ...] = ()
     """Of each voice, with `--match-sound`."""
     viewing: TakeViewing | None = None
-    """None where the original was sent as it is stored."""
+    """None where the original is stored as people see it: then it was sent, and is changed, as it is."""
     credentials: TakeCredentials | None = None
     """None where it was not signed."""
     sequence: ImageSequence | None = None
     """The pictures in the folder, one file a frame. None for a movie."""
+    own_sound: TakeOwnSound | None = None
+    """None in takes of earlier versions, which did not say it."""
 
     @property
     def passed(self) -> bool:

@@ -11,7 +11,7 @@ from reperform import __version__
 from reperform.errors import ReperformError
 from reperform.files import write_atomically
 from reperform.ledger.records import Covered
-from reperform.media import fingerprints
+from reperform.media import fingerprints, identities
 from reperform.media.levels import BANDS
 from reperform.media.packets import picture_packets
 from reperform.media.take_sound import TakeSound
@@ -106,7 +106,7 @@ def provenance_of(take: Take, making: Making) -> Provenance:
             id=take.id,
             number=take.number,
             file=take.path.name,
-            identity=None if take.path.is_dir() else fingerprints.file_identity(take.path),
+            identity=None if take.path.is_dir() else identities.file_identity(take.path),
             preview=take.preview,
             rate=take.rate,
             frames=take.frames,

@@ -21,7 +21,9 @@ class Answers:
     seam: int
     """Frames that results may share where they meet."""
     _parts: dict[str, list[FrameRange]] = field(default_factory=dict)
-    """By claim on a whole cue: the parts that it is performed in."""
+    """By claim on a whole cue: the parts that it is performed in, counted from its first frame. Shots that show the same pictures
+    share a claim, and each has a clock of its own.
+    """
 
     def of(self, wanted: Wanted) -> Mapping[int, tuple[Covered, ...]]:
         """By number of take: the paid results that answer the cue, in its order. Numbers without one are left out."""
@@ -37,20 +39,25 @@ class Answers:
     def split(self, wanted: Wanted, number: int, part: FrameRange) -> None:
         """The cue's take of that number is performed in parts, and this is one of them."""
         parts = self._parts.setdefault(wanted.whole(number).key, [])
-        if part not in parts:
-            parts.append(part)
+        counted = part.shifted(-wanted.cue.in_frame)
+        if counted not in parts:
+            parts.append(counted)
 
     def keys(self, wanted: Wanted, number: int) -> tuple[str, ...]:
         """The claims that one take of the cue may be answered by: on the whole of it, and on its parts."""
         whole = wanted.whole(number).key
-        return (whole, *(wanted.piece(part, number).key for part in self._parts.get(whole, ())))
+        return (whole, *(wanted.piece(part, number).key for part in self._parts_of(wanted, whole)))
 
     def _in_parts(self, wanted: Wanted, whole: Piece, number: int) -> tuple[Covered, ...]:
         found: list[Covered] = []
-        for part in sorted(self._parts.get(whole.key, ())):
+        for part in sorted(self._parts_of(wanted, whole.key)):
             answer = self.results.answering(wanted.piece(part, number))
             if not answer:
                 return ()
             offset = part.start - wanted.cue.in_frame
             found += [replace(each, cue_start=each.cue_start + offset) for each in answer]
         return tuple(found)
+
+    def _parts_of(self, wanted: Wanted, whole: str) -> list[FrameRange]:
+        """On the clock of the cue's shot."""
+        return [part.shifted(wanted.cue.in_frame) for part in self._parts.get(whole, ())]

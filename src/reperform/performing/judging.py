@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from reperform.media import checking, conforming
+from reperform.media import checking
 from reperform.media.checks.hearing import Spoken
 from reperform.media.checks.performance import check_performance
 from reperform.media.checks.verdicts import Verdicts
 from reperform.media.checks.vmaf import Vmaf
 from reperform.media.checks.watching import Watch
 from reperform.media.compositing import report
+from reperform.media.conformed import as_made
 from reperform.model import Check
 from reperform.performing import materials
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.records import TakeRow
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
     from reperform.media.muxing import Track
     from reperform.media.splicing import Splice
     from reperform.performing.making import Making
@@ -60,7 +61,7 @@ def judged_again(
 
     """
     splices = materials.splices_of(making, ledger)
-    conformed = conforming.as_made(
+    conformed = as_made(
         making.shot,
         splices,
         path=ledger.takes.path(row),

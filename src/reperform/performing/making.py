@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from reperform.ledger.choices import chosen_among
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, Performed, TakeRow
-from reperform.media import encoding
+from reperform.media import recipes
 from reperform.media.viewing.cube import cube_of
 from reperform.model import Cue, PlanSettings, Shot
 from reperform.planning.targets import PREVIEW
@@ -57,7 +57,7 @@ class Making:
     @property
     def is_sequence(self) -> bool:
         """Whether the take is an image sequence: a folder of pictures, not a file."""
-        return self.shot.source.sequence is not None and encoding.same_as(self.shot.source) is not None
+        return self.shot.source.sequence is not None and recipes.same_as(self.shot.source) is not None
 
     @property
     def is_preview(self) -> bool:
@@ -69,7 +69,7 @@ class Making:
         """The settings that shape the file. Where the original's packets are copied, no mezzanine does; and a preview, which
         only stands in for a performance, is its whole picture: to look for what changed takes longer than to make it.
         """
-        copied = encoding.same_as(self.shot.source) is not None
+        copied = recipes.same_as(self.shot.source) is not None
         update: dict[str, object] = {"mezzanine": PlanSettings().mezzanine} if copied else {}
         if self.is_preview:
             update["composite"] = "whole"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reperform.errors import ConformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Result
-from reperform.model import Cue, Job, PlanSettings, Shot, Source
+from reperform.model import Cue, InputLut, Job, PlanSettings, Shot, Source, Take
 from reperform.performing import luts
 from reperform.performing.terms import Terms
 from reperform.timing import FrameRange
@@ -64,6 +64,10 @@ class Origins:
                 terms=self._terms(attempt.settings),
             )
         return self._known[result_id]
+
+    def lut_of(self, take: Take) -> InputLut | None:
+        """The LUT that a take was made through, as the project keeps it; None where there is none."""
+        return luts.kept(take.viewing, self._ledger.project)
 
     def _terms(self, document: str) -> Terms:
         terms = Terms.model_validate_json(document)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reperform.errors import ConformError
 from reperform.ledger.records import Covered, Performed, Result, TakeRow
 from reperform.linking.same_frames import refuse_other_shape
-from reperform.media import fingerprints
+from reperform.media import identities
 from reperform.model import Cue, PlanSettings, Shot, Take, TakeCue
 from reperform.performing.making import Making
 from reperform.performing.origins import Origin, Origins
@@ -23,7 +23,8 @@ def making_on(
     """The take of `row`, as it is to be made for `shot`; and what is to be said of it.
 
     `shot` stands on the new media, and has no cues of its own: they are the take's. Frame n of the take's clock is frame
-    n + `later` of the shot's. With `keeps_seam` its seams are as long as they were.
+    n + `later` of the shot's. With `keeps_seam` its seams are as long as they were. The LUT is the one that its results were
+    sent through; where they were sent as they are, that of `settings`, else the one that the take was made through.
 
     Raises:
         ConformError: what it was made of is not known any more, or was laid out at another pace since.
@@ -35,26 +36,24 @@ def making_on(
     parts = [_Part.of(cue, row, origins, later=later) for cue in take.cues]
     for part in parts:
         refuse_other_shape(part.origin.shot.source, shot.source)
-    sounds = SoundsAnew(shot, take)
+    source = identities.source_identity(shot.source)
+    sounds = SoundsAnew(shot, take, source=source)
     voiced = {part.cue.id: sounds.voiced(part.cue, part.performed_cue, part.origin, later=part.later) for part in parts}
     first = parts[0]
     own_sound = sounds.own(first.origin, later=first.later)
     cues = tuple((said(voiced[part.cue.id], part.cue), part.key, part.covered) for part in parts)
-    seam = {"seam_frames": first.origin.settings.seam_frames} if keeps_seam else {}
+    then = first.origin.settings
+    seam = {"seam_frames": then.seam_frames} if keeps_seam else {}
+    lut = then.input_lut or settings.input_lut or origins.lut_of(take)
     making = Making(
         shot=shot.model_copy(update={"own_sound": own_sound, "cues": tuple(cue for cue, _, _ in cues)}),
         cues=cues,
-        source=fingerprints.source_identity(shot.source),
-        settings=settings.model_copy(update={**seam, **_as_sent(first.origin.settings)}),
+        source=source,
+        settings=settings.model_copy(update={**seam, "send_rate": then.send_rate, "input_lut": lut}),
         voiced=voiced,
-        own_sound_around=not shot.source.audio,
+        own_sound_around=sounds.own_is_around,
     )
     return making, tuple(sounds.notes)
-
-
-def _as_sent(then: PlanSettings) -> dict[str, object]:
-    """What the results of a take were made of, whatever is set now."""
-    return {"send_rate": then.send_rate, "input_lut": then.input_lut}
 
 
 @dataclass(frozen=True, kw_only=True)

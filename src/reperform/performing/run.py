@@ -16,7 +16,7 @@ from reperform.errors import ReperformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.neighbours import Neighbours, remember
 from reperform.ledger.records import NOTHING_SENT, AttemptState, Covered
-from reperform.media import fingerprints
+from reperform.media import identities
 from reperform.model import Cue, Plan, Problem, Shot, Take
 from reperform.performing import luts, taking
 from reperform.performing.asked import Asked
@@ -161,7 +161,7 @@ class _Run:
 
     async def _make_takes(self, shot: Shot, wanted: tuple[Wanted, ...], meant: tuple[Wanted, ...]) -> bool:
         """Whether every cue that is meant has a result, and every take of them could be made and passed its checks."""
-        source = await in_thread(self.threads, partial(fingerprints.source_identity, shot.source))
+        source = await in_thread(self.threads, partial(identities.source_identity, shot.source))
         answers = {each.cue.id: self.paying.answers(each) for each in wanted}
         complete = all(answers[each.cue.id] for each in meant)
         self.sources[shot.id] = source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,17 +12,18 @@ from reperform.media.probing import probe
 from reperform.media.sequence_takes import sound_path
 from reperform.model import AudioStream, Cue, Shot, SoundSource, Take, TakeCue, Voice
 from reperform.performing.origins import Origin
-from reperform.timing import sample_at
+from reperform.timing import Rate, sample_at
 
-__all__ = ["SoundsAnew", "said"]
+__all__ = ["SoundsAnew", "said", "sounding_from"]
 
 
 class SoundsAnew:
     """The sounds of then for the shot of now, and what is to be said of them."""
 
-    def __init__(self, shot: Shot, take: Take) -> None:
-        """`shot` is on the new media; `take` is the earlier one."""
+    def __init__(self, shot: Shot, take: Take, *, source: str) -> None:
+        """`shot` is on the new media, whose identity is `source`; `take` is the earlier one."""
         self._shot, self._take = shot, take
+        self._as_made = take.own_sound if source == take.source_identity else None
         self.notes: list[str] = []
 
     def voiced(self, cue: TakeCue, performed: Cue, origin: Origin, *, later: int) -> Cue:
@@ -43,6 +45,11 @@ class SoundsAnew:
     def own(self, origin: Origin, *, later: int) -> tuple[SoundSource, ...]:
         """The shot's own sound, without what is gone. Frame n of the clock of then is frame n + `later` of the new shot's."""
         first, rate, found = self._shot.media.in_frame, self._shot.media.rate, []
+        if self._as_made is not None:
+            sounds = sounding_from(self._as_made.sounds, self._take.in_frame, first, rate)
+            return tuple(sound for sound in sounds if sound.path.exists())
+        if self._take.own_sound is not None and not self._take.own_sound.sounds:
+            return ()
         for sound in origin.shot.own_sound:
             if self._is_lost(sound.path, origin):
                 self.notes.append(f"its own sound {sound.path} is not there any more")
@@ -54,6 +61,11 @@ class SoundsAnew:
             names = ", ".join(dict.fromkeys(each.path.name for each in found))
             self.notes.append(f"{self._shot.source.path.name} has no sound: it is that of {names}")
         return tuple(found)
+
+    @property
+    def own_is_around(self) -> bool:
+        """Whether it is heard outside the cues."""
+        return not self._shot.source.audio if self._as_made is None else self._as_made.around
 
     def _own(self, sound: SoundSource, origin: Origin, *, later: int) -> SoundSource:
         if not self._moves(sound.path, origin):
@@ -132,6 +144,20 @@ class _Moving:
         early = sample + before.start_sample - sample_at(at - self._later, self._rate, before.rate)
         placed = sample_at(at, self._rate, now.rate) + round(Fraction(early * now.rate, before.rate))
         return placed - now.start_sample
+
+
+def sounding_from(sounds: Sequence[SoundSource], before: int, now: int, rate: Rate) -> tuple[SoundSource, ...]:
+    """Sounds that are told by their sample at frame `before`, told by that at frame `now`; `rate` is that of the frames."""
+    return tuple(
+        each.model_copy(
+            update={
+                "at_sample": each.at_sample
+                + sample_at(now, rate, each.sample_rate)
+                - sample_at(before, rate, each.sample_rate)
+            }
+        )
+        for each in sounds
+    )
 
 
 def said(cue: Cue, take_cue: TakeCue) -> Cue:

@@ -12,11 +12,12 @@ from reperform.ledger.records import TakeRow
 from reperform.media import conforming
 from reperform.media.compositing import matte_file, report
 from reperform.media.compositing.composing import Compositions
-from reperform.media.conforming import Conformed
-from reperform.model import Check, Cost, Take, TakeCue, TakeViewing
+from reperform.media.conformed import Conformed, composed, take_start
+from reperform.model import Check, Cost, Take, TakeCue, TakeOwnSound, TakeViewing
 from reperform.performing import judging, materials, naming
 from reperform.performing.accounts import accounted, matches_of
 from reperform.performing.making import Making, picture_identity
+from reperform.performing.sounding_anew import sounding_from
 from reperform.planning.targets import PREVIEW
 from reperform.timing import format_timecode
 
@@ -103,7 +104,7 @@ def _write_matte(making: Making, row: TakeRow, ledger: Ledger, compositions: Com
         return
     splices = materials.splices_of(making, ledger)
     if compositions is None:
-        compositions = conforming.composed(making.shot, splices, covered=row.range, settings=making.shaping)
+        compositions = composed(making.shot, splices, covered=row.range, settings=making.shaping)
     matte_file.write_matte(
         making.shot,
         splices,
@@ -111,7 +112,7 @@ def _write_matte(making: Making, row: TakeRow, ledger: Ledger, compositions: Com
         out=out,
         covered=row.range,
         settings=making.shaping,
-        start=conforming.take_start(making.shot, row.range),
+        start=take_start(making.shot, row.range),
     )
 
 
@@ -138,7 +139,7 @@ def _numbered(making: Making, ledger: Ledger) -> TakeRow:
     template = making.settings.name_template or naming.TEMPLATE
     naming.check_template(template)
     stem = naming.stem_of(source.stem)
-    start, drop = conforming.take_start(shot, making.range)
+    start, drop = take_start(shot, making.range)
     first = format_timecode(start, shot.media.rate, drop_frame=drop)
     facts: dict[str, str | int] = {
         "stem": stem,
@@ -194,8 +195,15 @@ def _document(making: Making, row: TakeRow, conformed: Conformed, checks: tuple[
         source_name=making.shot.source.path.name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         sequence=conformed.sequence,
+        own_sound=_own_sound(making, conformed),
         consent=tuple(dict.fromkeys(cue.direction.consent for cue, _, _ in making.cues if cue.direction.consent)),
     )
+
+
+def _own_sound(making: Making, conformed: Conformed) -> TakeOwnSound:
+    shot = making.shot
+    sounds = sounding_from(shot.own_sound, shot.media.in_frame, conformed.in_frame, shot.media.rate)
+    return TakeOwnSound(sounds=sounds, around=making.own_sound_around or shot.clock == "record")
 
 
 def _viewing(making: Making, conformed: Conformed) -> TakeViewing | None:

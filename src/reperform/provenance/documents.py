@@ -28,7 +28,7 @@ class TakeFile(Document):
     number: int
     file: str
     identity: str | None
-    """`media.fingerprints.file_identity`, with its credentials in it; None of an image sequence."""
+    """`media.identities.file_identity`, with its credentials in it; None of an image sequence."""
     preview: bool
     rate: RateText
     frames: int
@@ -46,7 +46,7 @@ class OriginalMedia(Document):
     name: str
     reel: str | None
     identity: str
-    """`media.fingerprints.source_identity`."""
+    """`media.identities.source_identity`."""
     rate: RateText
     frames: int
     start: str | None

@@ -16,6 +16,7 @@ from reperform.reporting.shots import clock_of
 
 if TYPE_CHECKING:
     from reperform.linking.linker import Linker
+    from reperform.media.viewing.base import Viewing
     from reperform.model import Source
     from reperform.reporting.gathering import Gathered
     from reperform.timing import FrameRange
@@ -88,6 +89,12 @@ class Looking:
         linked = self._linker.link(seen.placed)
         return linked.source, lambda frame: frame
 
+    def viewing(self, seen: Seen) -> Viewing | None:
+        """How its pictures are looked at: through the LUT that its takes were made through; None: as they are."""
+        from reperform.performing import luts
+
+        return luts.view_of((made.record.viewing for made in seen.made), self._gathered.project)
+
     def take(self, made: Made) -> Source:
         """A take's file, or its pictures. Raises as `original` does."""
         from reperform.errors import MediaRefused
@@ -113,6 +120,7 @@ class _Looked:
         self._shot, self._seen, self._looking = shot, seen, looking
         self._beside = shot.beside.id if shot.beside else ""
         self._made = {made.record.take: made for made in seen.made}
+        self._viewing = looking.viewing(seen)
         self._words: dict[str, str] = {}
         self._urls: dict[str, str] = {}
 
@@ -201,7 +209,8 @@ class _Looked:
         from reperform.sheets.pictures import data_url, picture_width
 
         try:
-            array = frames.rgb(source, min(max(frame, 0), source.frames - 1), width=picture_width(source, width))
+            number = min(max(frame, 0), source.frames - 1)
+            array = frames.rgb(source, number, width=picture_width(source, width), viewing=self._viewing)
             self._urls[name] = data_url(array)
         except (MediaError, InputError) as error:
             self._words[name] = _why(error)

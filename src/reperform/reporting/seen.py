@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.model import Shot, Take
-from reperform.timeline import records
+from reperform.timeline import recording, records
 from reperform.timeline.records import ClipRecord, TakeRecord, TrackClipRecord
 from reperform.timing import FrameRange
 
@@ -147,7 +147,7 @@ class _Kept:
 
     def _made(self, take: Take) -> Made:
         paths = (*self._files.of(take.id, ""), take.path)
-        return Made(record=records.take_record_of(take), key="", paths=paths, file=take.path.name)
+        return Made(record=recording.take_record_of(take), key="", paths=paths, file=take.path.name)
 
 
 def _ranges(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reperform.errors import MediaError, MediaRefused
+from reperform.errors import MediaError, MediaRefused, SettingsError
+from reperform.media.viewing.choosing import viewing_of
 from reperform.model import Shot, ShotMedia, SoundSource, Source
 from reperform.timing import Rate, sample_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reperform.review.scene import Scene, SceneShot
+    from reperform.media.viewing.base import Viewing
+    from reperform.review.scene import Piece, Scene, SceneShot
     from reperform.review.versions import Version
     from reperform.settings import Settings
     from reperform.timeline.cut import PlacedClip
@@ -33,32 +36,37 @@ class Footage:
     """Numbers on the source's clock."""
     rate: Rate
     """Of the cut."""
+    viewing: Viewing | None = None
+    """How it is looked at; None: as its own colours ask for."""
 
     @property
     def key(self) -> str:
         """Equal for what looks the same: what the file holds, and which of its frames are seen."""
-        from reperform.media.fingerprints import source_identity
+        from reperform.media.identities import source_identity
 
-        parts = ["1", source_identity(self.source), str(self.rate), self.frames]
+        seen = [] if self.viewing is None else [self.viewing.digest]
+        parts = ["1", source_identity(self.source), str(self.rate), self.frames, *seen]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
 
 
 class Finder:
     """Finds and opens the media of a scene, each file once."""
 
-    def __init__(self, scene: Scene, settings: Settings) -> None:
+    def __init__(self, scene: Scene, settings: Settings, project: Path) -> None:
         from reperform.linking.linker import Linker
         from reperform.workflow.finding import prober
 
-        self._scene = scene
+        self._scene, self._project = scene, project
         self._prober = prober()
         roots = settings.media_root
         self._linker = Linker(scene.cut, self._prober, media_roots=roots, allowed_hosts=settings.allowed_hosts)
 
-    def of_clip(self, placed: PlacedClip, *, record_frame: int, frames: int) -> Footage:
-        """What is seen of a clip from a frame of the cut on. Raises MediaRefused or MediaError where it cannot be."""
-        document = self.document(placed)
-        return self._original(document, record_frame - placed.record.start, frames)
+    def of_piece(self, piece: Piece) -> Footage:
+        """What is seen of a clip of the strip. Raises MediaRefused or MediaError where it cannot be."""
+        placed = piece.placed
+        shot = self._scene.shots.get(piece.shot or "")
+        skipped, viewing = piece.record_frame - placed.record.start, self._viewing(shot) if shot else None
+        return self._original(self.document(placed), skipped, piece.frames, viewing)
 
     def of_version(self, shot: SceneShot, version: Version) -> Footage:
         """A version of a shot, all that is visible of it.
@@ -67,14 +75,14 @@ class Finder:
             MediaRefused, MediaError: its media is not here, or is damaged.
 
         """
-        record = shot.placed.record
+        record, viewing = shot.placed.record, self._viewing(shot)
         if version.kind == "original":
-            return self._original(self.shot_document(shot), 0, record.frames)
+            return self._original(self.shot_document(shot), 0, record.frames, viewing)
         source, media = self.take_source(version), place_of(shot)
         first = media.in_frame - version.in_frame
         steps = stepped(record.frames, media, cut=self._scene.cut.rate)
         numbers = tuple(min(max(0, first + step), source.frames - 1) for step in steps)
-        return Footage(source=source, frames=numbers, rate=self._scene.cut.rate)
+        return Footage(source=source, frames=numbers, rate=self._scene.cut.rate, viewing=viewing)
 
     def take_source(self, version: Version) -> Source:
         """The pictures of a take. Raises MediaRefused where it is away."""
@@ -120,7 +128,20 @@ class Finder:
         made = shot_of("", placed, cut, seen=seen, own=OwnSound(heard=(), linked=()), cues=(), voice_in_cut=True)
         return made.model_copy(update={"own_sound": _own_sound(made)})
 
-    def _original(self, document: Shot, skipped: int, frames: int) -> Footage:
+    def _viewing(self, shot: SceneShot) -> Viewing | None:
+        """The LUT that its takes were made through, or are to be."""
+        from reperform.performing import luts
+
+        found = luts.view_of((entry.record.viewing for entry in shot.entries), self._project)
+        plan = self._scene.plan
+        if found is not None or shot.document is None or plan is None:
+            return found
+        lut = luts.at_home(plan.settings, self._project).input_lut
+        with suppress(SettingsError):
+            return None if lut is None else viewing_of(shot.document.source, lut)
+        return None
+
+    def _original(self, document: Shot, skipped: int, frames: int, viewing: Viewing | None) -> Footage:
         from reperform.media.originals import source_frames
 
         rate = self._scene.cut.rate
@@ -129,7 +150,7 @@ class Finder:
         numbers = tuple(number(document.media.in_frame + step) for step in steps)
         if not numbers:
             raise MediaError("nothing of it is seen")
-        return Footage(source=document.source, frames=numbers, rate=rate)
+        return Footage(source=document.source, frames=numbers, rate=rate, viewing=viewing)
 
 
 def stepped(frames: int, media: ShotMedia, *, cut: Rate) -> Sequence[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reperform.files import atomic_output
 from reperform.media import coding, ffmpeg, frames
 from reperform.media.raster import shown_raster, upright
+from reperform.media.viewing.display import DISPLAY_FORMAT
 
 if TYPE_CHECKING:
     from reperform.model import Source
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_SIDE", "make", "raster"]
 
 LONGEST_SIDE = 1280
+_FOR_DISPLAY = {"primaries": "bt709", "transfer": "bt709", "space": "gbr", "range": "pc"}
 _CRF = 19
 _PRESET = "ultrafast"
 
@@ -29,7 +31,9 @@ def make(footage: Footage, path: Path) -> None:
 
     """
     source = footage.source
-    raw = coding.raw_video(frames.shown(source, footage.frames))
+    raw = coding.raw_video(frames.shown(source, footage.frames, viewing=footage.viewing))
+    if footage.viewing is not None:
+        source = source.model_copy(update={"pixel_format": DISPLAY_FORMAT, "color": dict(_FOR_DISPLAY)})
     width, height = raster(source)
     scaling = f"scale={width}:{height}:flags=bilinear"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

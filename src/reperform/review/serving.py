@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import uvicorn
-
 from reperform.errors import SettingsError
 from reperform.files import write_atomically
 from reperform.ledger.ledger import Ledger
@@ -26,24 +24,12 @@ from reperform.review.guarding import Door
 from reperform.review.scene import refuse_without_takes
 from reperform.review.showing import Showing
 from reperform.review.watching import Hub, Watch
+from reperform.serving import PATIENCE, Server
 
 if TYPE_CHECKING:
     from reperform.settings import Settings
 
 __all__ = ["Review"]
-
-_PATIENCE = 20.0
-"""Seconds that starting and stopping may take."""
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
 
 
 class Review:
@@ -108,11 +94,11 @@ class Review:
         self._port = self._socket.getsockname()[1]
         self.hosts = addresses.hosts(self._host, self._port)
         self._keep()
-        self._server = _Server(_config(app.build(self)))
+        self._server = Server(app.build(self))
         self._thread = threading.Thread(target=self._run, name="review", daemon=True)
         self._thread.start()
         self.watch.start()
-        if not self._server.ready.wait(_PATIENCE):
+        if not self._server.ready.wait(PATIENCE):
             raise SettingsError("the review page did not start")
         return self
 
@@ -126,7 +112,7 @@ class Review:
         self.watch.stop()
         self.showing.work.stop()
         self._server.should_exit = True
-        self._thread.join(_PATIENCE)
+        self._thread.join(PATIENCE)
         self._socket.close()
         self.ledger.close()
 
@@ -189,18 +175,3 @@ class Review:
         """Digests of the keys, for the next server: a page that is open goes on with it."""
         self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(self._kept, json.dumps({"port": self._port, "keys": self.door.digests[-50:]}).encode())
-
-
-def _config(application: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        date_header=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from reperform.review.footage import Finder, Footage, place_of
 from reperform.review.working import Work
 
 if TYPE_CHECKING:
-    from reperform.media.sound import Samples
+    from reperform.media.sound_samples import Samples
     from reperform.review.board import Board
     from reperform.review.scene import SceneShot
     from reperform.review.versions import Version
@@ -37,13 +38,13 @@ class Showing:
         self._told = told
         self._whose: dict[str, str] = {}
         self._keys: dict[tuple[str, str], str] = {}
-        self._finder = Finder(board.scene, board.settings)
+        self._finder = Finder(board.scene, board.settings, board.project)
         board.ready = self.is_ready
         self.trim()
 
     def read_again(self) -> None:
         """The scene is another one."""
-        self._finder = Finder(self.board.scene, self.board.settings)
+        self._finder = Finder(self.board.scene, self.board.settings, self.board.project)
         self._keys.clear()
         self.work.forget_failures()
 
@@ -109,8 +110,7 @@ class Showing:
         pieces = self.board.scene.pieces
         if not 0 <= index < len(pieces):
             raise InputError(f"there is no clip {index}", fix="Read the page anew: the cut has changed.")
-        piece = pieces[index]
-        return self._finder.of_clip(piece.placed, record_frame=piece.record_frame, frames=piece.frames)
+        return self._finder.of_piece(pieces[index])
 
     def _made(self, footage: Footage, whose: str, patience: float) -> Path | None:
         key = footage.key
@@ -123,13 +123,11 @@ class Showing:
     def _still(self, footage: Footage, frame: int | None, patience: float) -> Path | None:
         last = len(footage.frames) - 1
         number = footage.frames[last // 2 if frame is None else min(max(0, frame), last)]
-        alone = Footage(source=footage.source, frames=(number,), rate=footage.rate)
+        alone = replace(footage, frames=(number,))
         path = self._place("stills", alone.key, ".jpg")
         if path.exists():
             return path
-        done = self.work.ask(
-            f"still {alone.key}", lambda: thumbnails.make(footage.source, number, path), patience=patience
-        )
+        done = self.work.ask(f"still {alone.key}", lambda: thumbnails.make(alone, path), patience=patience)
         return path if done else None
 
     def _heard(

@@ -11,17 +11,19 @@ from reperform.media import frames
 
 if TYPE_CHECKING:
     from reperform.model import Source
+    from reperform.review.footage import Footage
 
 __all__ = ["make", "width_of"]
 
 _HEIGHT, _WIDEST, _QUALITY = 180, 480, 82
 
 
-def make(source: Source, frame: int, path: Path) -> None:
-    """Writes the picture of one frame. Raises MediaError where it cannot be read."""
+def make(footage: Footage, path: Path) -> None:
+    """Writes the first picture of it. Raises MediaError where it cannot be read."""
     from PIL import Image
 
-    picture = frames.rgb(source, frame, width=width_of(source))
+    source = footage.source
+    picture = frames.rgb(source, footage.frames[0], width=width_of(source), viewing=footage.viewing)
     out = io.BytesIO()
     Image.fromarray(picture).save(out, "JPEG", quality=_QUALITY)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

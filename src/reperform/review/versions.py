@@ -131,7 +131,7 @@ def _cue_ranges(shot: SceneShot) -> tuple[FrameRange, ...]:
 def _identities(shot: SceneShot) -> Iterator[str]:
     """What the ledger calls the shot's original: the timeline may say it, else its file is looked at."""
     from reperform.errors import ReperformError
-    from reperform.media.fingerprints import source_identity
+    from reperform.media.identities import source_identity
     from reperform.performing.making import picture_identity
 
     said = [str(entry.record.source["identity"]) for entry in shot.entries if entry.record.source.get("identity")]

@@ -13,7 +13,7 @@ from reperform.files import atomic_output, write_atomically
 from reperform.timing import sample_at
 
 if TYPE_CHECKING:
-    from reperform.media.sound import Samples
+    from reperform.media.sound_samples import Samples
     from reperform.model import Shot, ShotMedia, Source
     from reperform.timing import Rate
 
@@ -53,15 +53,15 @@ def has_voice(shot: Shot) -> bool:
 
 def of_take(media: ShotMedia, take: Source, in_frame: int, *, frames: int, cut: Rate) -> Samples:
     """What is heard of a take whose first frame stands for frame `in_frame` of the shot's clock, for `frames` of the cut."""
-    from reperform.media import sound
-    from reperform.media.placing import fitted
+    from reperform.media import sound_reader
+    from reperform.media.layers import fitted
     from reperform.media.resampling import resampled
 
     length = sample_at(frames, cut, RATE)
     if not take.audio:
         return np.zeros((length, 1), np.float32)
     stream = take.audio[0]
-    with sound.reader(take.path, stream=stream.index) as reader:
+    with sound_reader.reader(take.path, stream=stream.index) as reader:
         first = sample_at(media.in_frame - in_frame, media.rate, RATE)
         piece = resampled(
             lambda start, count: reader.read(start - stream.start_sample, count),

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from importlib.resources import files
 
+from reperform.one_file_page import document
 from reperform.planning.costs import dollars
 from reperform.sheets.rows import Row, Sheet
 
 __all__ = ["page"]
 
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _COLUMNS = ("cue", "picture", "record", "words", "source", "status", "notes")
 _HEADS = ("Cue", "Picture", "Record", "Character, line and direction", "Source", "Status", "Notes")
 
@@ -25,19 +25,7 @@ def page(sheet: Sheet, pictures: Mapping[int, str]) -> str:
     heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
     columns = "".join(f'<col class="{name}">' for name in _COLUMNS)
     empty = "" if sheet.rows else '<p class="empty">There are no cues in this timeline.</p>'
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="reperform">
-<title>{_text(title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<header>
+    whole = f"""<header>
 <h1><bdi>{_text(sheet.title)}</bdi></h1>
 <p class="kind">ADR cue sheet</p>
 <dl>{"".join(_fact(name, value) for name, value in _facts(sheet))}</dl>
@@ -50,10 +38,8 @@ def page(sheet: Sheet, pictures: Mapping[int, str]) -> str:
 {body}
 </tbody>
 </table>
-{empty}
-</body>
-</html>
-"""
+{empty}"""
+    return document(whole, title=_text(title), style=style)
 
 
 def _facts(sheet: Sheet) -> Iterator[tuple[str, str]]:

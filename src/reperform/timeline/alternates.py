@@ -11,7 +11,7 @@ from typing import Any
 import opentimelineio as otio
 
 from reperform.model import Take
-from reperform.timeline import records
+from reperform.timeline import recording, records
 from reperform.timeline.addresses import path_of
 from reperform.timeline.recognising import address_in, file_name, take_name, takes_of
 from reperform.timeline.records import ClipRecord, Status, TakeRecord, TrackClipRecord
@@ -123,7 +123,7 @@ def merge(
         key = earlier_key(earlier, take.id) or _next_key(preview=take.preview, used=used)
         used.add(key)
         entries[take.id] = Entry(
-            key=key, record=records.take_record_of(take), path=Path(take.path), name=Path(take.path).name
+            key=key, record=recording.take_record_of(take), path=Path(take.path), name=Path(take.path).name
         )
     return tuple(sorted(entries.values(), key=_place))
 

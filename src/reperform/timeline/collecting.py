@@ -13,7 +13,7 @@ import opentimelineio as otio
 
 from reperform.errors import PlanError
 from reperform.model import Shot, Take
-from reperform.timeline import records
+from reperform.timeline import recording, records
 from reperform.timeline.alternates import Alternates, Entry, earlier_entries, merge
 from reperform.timeline.places import Places, item_at
 from reperform.timeline.recognising import (
@@ -165,7 +165,7 @@ def _alternates(
     if found is None:
         return None
     key, original = found
-    record = records.clip_record_of(given.shot, key) if given else earlier.record
+    record = recording.clip_record_of(given.shot, key) if given else earlier.record
     if record is None:
         return None
     if given and earlier.record:

@@ -1,4 +1,4 @@
-"""Which markers are marks, and what each asks for: the prefix, the character after it, and the three rules.
+"""Which markers are marks, and what each asks for: the three rules.
 
 1. With `--marker-color` or `--marker-name`: exactly the markers that fit all that is given.
 2. Else markers whose name, keyword or note begins with `reperform` or `RP`.
@@ -7,28 +7,31 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from reperform.direction import EMOTIONS, REGIONS, Direction
+from reperform.direction import Direction
 from reperform.errors import SettingsError
 from reperform.grammar import Misread, Parsed, parse_mark, unknown_words
 from reperform.model import IgnoredMarker, PlanSettings
 from reperform.timeline import records
+from reperform.timeline.characters import character_of, doubtful_character, with_character
 from reperform.timeline.cut import Index, PlacedMarker
 from reperform.timeline.dialects.base import MarkerText
+from reperform.timeline.prefixes import (
+    DEFAULT_NAME,
+    DIALOGUE,
+    PASSED_OVER,
+    PREFIX,
+    after,
+    is_prefixed,
+    without,
+)
 
-__all__ = ["Mark", "MarkRules", "asks", "sort_markers", "without_prefix"]
+__all__ = ["Mark", "MarkRules", "asks", "sort_markers"]
 
-_PREFIX = re.compile(r"\s*(?:reperform|rp)(?::|\s+:?|$)\s*", re.IGNORECASE)
-_DIALOGUE = re.compile(r"\s*dialogue(?::|\s+:?|$)\s*", re.IGNORECASE)
-_DEFAULT_NAME = re.compile(r"\s*marker\s*\d*\s*", re.IGNORECASE)
 _OF_A_REVIEW = "it says what was decided in a review"
-_PASSED_OVER = re.compile(r"\s*(?:dialogue|marker)", re.IGNORECASE)
-"""How names begin of which a part may not be read as a direction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,7 @@ class MarkRules:
             text = _with_name(text)
         if self.colors or self.name:
             return self._why_not_chosen(placed, text) or _chosen(placed, text)
-        if _is_prefixed(text):
+        if is_prefixed(text):
             return _prefixed(placed, text)
         return _unprefixed(placed, text)
 
@@ -123,11 +126,6 @@ def asks(direction: Direction) -> bool:
     return any(part is not None for part in wanted)
 
 
-def without_prefix(text: str) -> str:
-    """The text without the prefix of a mark, where it has one."""
-    return _without(_PREFIX, text)
-
-
 def _plain_color(color: str) -> str:
     return color.strip().upper()
 
@@ -142,28 +140,11 @@ def _as_written(text: MarkerText) -> str:
     return f"{name}\n{note}" if name and note else name or note or ", ".join(text.keywords)
 
 
-def _after(prefix: re.Pattern[str], text: str) -> str | None:
-    """What follows the prefix; None where the text does not begin with it."""
-    match = prefix.match(text)
-    return text[match.end() :] if match else None
-
-
-def _without(prefix: re.Pattern[str], text: str) -> str:
-    match = prefix.match(text)
-    return text[match.end() :] if match else text
-
-
-def _is_prefixed(text: MarkerText) -> bool:
-    if _PREFIX.match(text.name) or _PREFIX.match(text.note):
-        return True
-    return bool(text.keywords) and any(map(_PREFIX.match, text.keywords))
-
-
 def _chosen(placed: PlacedMarker, text: MarkerText) -> Mark:
     """Rule 1: what is no direction is a note, line by line."""
-    character, name = _character(text)
-    keywords = (_after(_PREFIX, keyword) or "" for keyword in text.keywords)
-    note = _without(_PREFIX, text.note)
+    character, name = character_of(text)
+    keywords = (after(PREFIX, keyword) or "" for keyword in text.keywords)
+    note = without(PREFIX, text.note)
     directions: list[str] = []
     notes: list[str] = []
     doubts: list[Misread] = []
@@ -172,7 +153,7 @@ def _chosen(placed: PlacedMarker, text: MarkerText) -> Mark:
         (notes if parsed.problems else directions).append(line)
         doubts += (_doubt(problem) for problem in parsed.problems if problem.key)
     parsed = parse_mark("\n".join(directions))
-    parsed = _with_character(_with_note(parsed, notes), character)
+    parsed = with_character(_with_note(parsed, notes), character)
     return _mark(placed, text, parsed, chosen=True, doubts=tuple(doubts))
 
 
@@ -186,7 +167,7 @@ def _doubt(problem: Misread) -> Misread:
 
 
 def _with_note(parsed: Parsed, lines: list[str]) -> Parsed:
-    text = "\n".join(line.strip() for line in lines if line.strip() and not _DEFAULT_NAME.fullmatch(line))
+    text = "\n".join(line.strip() for line in lines if line.strip() and not DEFAULT_NAME.fullmatch(line))
     if not parsed.direction or not text:
         return parsed
     note = "\n".join(filter(None, (parsed.direction.note, text)))
@@ -195,77 +176,23 @@ def _with_note(parsed: Parsed, lines: list[str]) -> Parsed:
 
 def _prefixed(placed: PlacedMarker, text: MarkerText) -> Mark:
     """Rule 2: all of it has to be understood."""
-    character, name = _character(text)
-    parsed = _with_character(parse_mark("\n".join((name, *_strict_parts(text)))), character)
-    return _mark(placed, text, parsed, doubts=tuple(_doubtful_character(character, parsed)))
+    character, name = character_of(text)
+    parsed = with_character(parse_mark("\n".join((name, *_strict_parts(text)))), character)
+    return _mark(placed, text, parsed, doubts=tuple(doubtful_character(character, parsed)))
 
 
 def _strict_parts(text: MarkerText) -> Iterator[str]:
     """What has to be a direction beside the name."""
-    yield _without(_PREFIX, text.note)
-    yield from filter(None, (_after(_PREFIX, keyword) for keyword in text.keywords))
-
-
-def _character(text: MarkerText) -> tuple[str | None, str]:
-    """The character in a marker's name, and what in the name is to be read as a direction."""
-    rest = _after(_PREFIX, text.name)
-    if rest is None:
-        return None, text.name if _name_counts(text) else ""
-    first, _, more = rest.partition("\n")
-    if not first.strip() or _is_direction(first):
-        return None, rest
-    return first.strip().rstrip(":,;").strip(), more
-
-
-def _name_counts(text: MarkerText) -> bool:
-    """Whether a name without the prefix is part of the direction: it is one, or only a keyword makes this a mark."""
-    if _DEFAULT_NAME.fullmatch(text.name):
-        return False
-    return not _PREFIX.match(text.note) or parse_mark(text.name, explain=False).direction is not None
-
-
-@lru_cache(maxsize=1024)
-def _is_direction(text: str) -> bool:
-    """Whether the text after a prefix is meant as a direction, mistakes included, and not as a character's name."""
-    parsed = parse_mark(text)
-    if parsed.direction or parsed.understood or len(parsed.problems) > 1:
-        return True
-    return any(problem.key or problem.fix.startswith("put commas") for problem in parsed.problems) or _misspelt(text)
-
-
-def _misspelt(text: str) -> bool:
-    """`angri` is a misspelt emotion; ANGRI, as a script writes its characters, is a name."""
-    return not text.isupper() and bool(_near(text, 0.8))
-
-
-def _near(text: str, cutoff: float) -> list[str]:
-    return difflib.get_close_matches(text.strip().lower()[:40], (*EMOTIONS, *REGIONS), n=1, cutoff=cutoff)
-
-
-def _doubtful_character(character: str | None, parsed: Parsed) -> Iterator[Misread]:
-    if not character or character.isupper() or not parsed.direction or parsed.direction.emotion:
-        return
-    for word in _near(character, 0.6):
-        message = f"“{character}” is taken as the character's name"
-        yield Misread(text=character, message=message, fix=f"if it is an emotion, write {word}")
-
-
-def _with_character(parsed: Parsed, character: str | None) -> Parsed:
-    if not character or not parsed.direction:
-        return parsed
-    written = parsed.direction.character
-    if written and written != character:
-        message = f"two characters in one mark: {character} and {written}"
-        return Parsed(direction=None, problems=(Misread(text=written, message=message, fix="keep one of them"),))
-    return Parsed(direction=parsed.direction.model_copy(update={"character": character}), understood=parsed.understood)
+    yield without(PREFIX, text.note)
+    yield from filter(None, (after(PREFIX, keyword) for keyword in text.keywords))
 
 
 def _unprefixed(placed: PlacedMarker, text: MarkerText) -> Mark | str:
     """Rule 3: a mark only if all the text is a direction that names an emotion, a line or an audio."""
-    if not _PASSED_OVER.match(text.name) and (unknown := unknown_words(text.name)):
+    if not PASSED_OVER.match(text.name) and (unknown := unknown_words(text.name)):
         return f"it does not begin with “RP:”, and is no direction: “{unknown}” is not known"
-    name = "" if _DEFAULT_NAME.fullmatch(text.name) and text.note.strip() else text.name
-    parsed = parse_mark(f"{_without(_DIALOGUE, name)}\n{_without(_DIALOGUE, text.note)}", explain=False)
+    name = "" if DEFAULT_NAME.fullmatch(text.name) and text.note.strip() else text.name
+    parsed = parse_mark(f"{without(DIALOGUE, name)}\n{without(DIALOGUE, text.note)}", explain=False)
     if not parsed.direction:
         return f"it does not begin with “RP:”, and is no direction: {parsed.problems[0].message}"
     if not (parsed.direction.emotion or parsed.direction.line or parsed.direction.audio):

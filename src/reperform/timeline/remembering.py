@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 from reperform.model import Source, Take
-from reperform.timeline import records
+from reperform.timeline import recording, records
 from reperform.timeline.cut import Cut
 from reperform.timeline.recognising import is_take, is_take_track, original_of, take_name
 from reperform.timeline.references import spelled_rate, time_at
@@ -49,7 +49,7 @@ def remember(cut: Cut, known: Mapping[str, Known]) -> Cut:
     for clip, named in clips:
         references = clip.media_references()
         for key, found in named.items():
-            records.write(references[key], records.take_record_of(found.take))
+            records.write(references[key], recording.take_record_of(found.take))
     for clip, named in clips:
         if original_of(clip) is None and not _is_on_take_track(clip):
             _put_original_back(clip, named)

@@ -8,7 +8,7 @@ from typing import Any
 import opentimelineio as otio
 
 from reperform.model import Take
-from reperform.timeline import records
+from reperform.timeline import recording, records
 from reperform.timeline.recognising import original_of, takes_of
 from reperform.timeline.records import ClipRecord, SoundRecord, TakeRecord, TrackClipRecord
 from reperform.timeline.references import take_in_range
@@ -81,7 +81,7 @@ def _is_sound(clip: otio.schema.Clip) -> bool:
 
 
 def _reference(before: Any, take: Take, *, sound: bool) -> otio.core.MediaReference:
-    record, address = records.take_record_of(take), take.path.as_uri()
+    record, address = recording.take_record_of(take), take.path.as_uri()
     return take_in_range(record, before.available_range, address=address, name=take.path.name, sound=sound)
 
 

@@ -6,6 +6,7 @@ plans      plans, made of a timeline or read again
 refusing   what would make the end impossible, before the beginning
 running    performing a plan
 writing    the timeline with its takes
+saving     a cut with its takes on the disk
 choices    choosing a take
 onlining   from offline to online: what has takes (taken), its online media (relinked), new takes (remaking), and the
            timeline with them (online_writing)

@@ -3,79 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reperform.model import Problem
+from reperform.workflow.saving import SavedCut, Target, save_cut
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
-    from reperform.settings import Settings
     from reperform.timeline.cut import Cut
-    from reperform.timeline.saving import Saved
     from reperform.workflow.relinked import Relinked
     from reperform.workflow.remaking import Remade
 
-__all__ = ["Target", "write_online"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where the timeline goes, and how it is written."""
-
-    out: Path
-    for_: str
-    settings: Settings
-
-    def see(self, path: Path) -> str:
-        """How to see the takes in that editor."""
-        from reperform.timeline.takes import how_to_see
-
-        return how_to_see(self.for_, path)
+__all__ = ["write_online"]
 
 
 def write_online(
     cut: Cut, shots: Sequence[Remade], relinked: Sequence[Relinked], ledger: Ledger, target: Target
-) -> tuple[Saved, Mapping[str, str | None], list[Problem]]:
-    """Writes the cut; what stands on the disk, the choices in it, and what is to be said. The cut's own objects are changed.
+) -> SavedCut:
+    """Writes the cut. Its own objects are changed.
 
     Raises:
         InputError: it cannot be written there.
 
     """
-    from reperform.timeline import saving, takes
-    from reperform.timeline.exporting.lists import made_lists
     from reperform.timeline.retaking import exchange_takes
     from reperform.workflow.relinked import relink_all
 
-    out, settings = target.out, target.settings
     relink_all(relinked, cut, for_=target.for_)
     _tell_apart(shots)
     exchange_takes(cut.timeline, {each.shot.id: each.exchanged for each in shots})
-    written = takes.write(
+    written = save_cut(
         cut,
+        target,
         shots=[each.shot for each in shots],
         takes={each.shot.id: each.by_preference for each in shots},
         chosen={},
-        for_=target.for_,
-        styles=settings.takes or None,
-        sound=settings.sound,
-        out=out.absolute(),
-    )
-    listed = made_lists(written, out, settings.lists)
-    saved = saving.save(
-        written.timelines,
-        out,
         input_path=cut.path,
-        last_written=ledger.outputs.digests_in(out.parent),
-        facts=written.facts,
-        beside=listed.texts,
+        ledger=ledger,
     )
-    for path in saved.paths:
-        ledger.outputs.note(path, saved.digests[path.name])
     _keep_choices(shots, written.chosen, ledger)
-    return saved, written.chosen, [*written.notes, *saved.notes, *listed.notes]
+    return written
 
 
 def _tell_apart(shots: Sequence[Remade]) -> None:
@@ -91,7 +57,7 @@ def _tell_apart(shots: Sequence[Remade]) -> None:
 def _keep_choices(shots: Sequence[Remade], chosen: Mapping[str, str | None], ledger: Ledger) -> None:
     """What a person chose in the offline cut is chosen in the online one."""
     from reperform.ledger.choices import chosen_among
-    from reperform.media.fingerprints import source_identity
+    from reperform.media.identities import source_identity
 
     for each in shots:
         record = each.clip.record

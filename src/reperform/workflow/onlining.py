@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from reperform.errors import ReperformError, SettingsError, TimelineError
 from reperform.model import Problem, Shot, Take
-from reperform.workflow.online_writing import Target
 from reperform.workflow.relinked import problem_at
+from reperform.workflow.saving import Target
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
@@ -141,6 +141,7 @@ class _Conform:
         self._problems: list[Problem] = list(cut.notes)
 
     def done(self, *, only_chosen: bool, keeps_seams: bool, say: Say) -> Onlined:
+        from reperform.performing import luts
         from reperform.workflow.online_paid import note_paid
         from reperform.workflow.online_writing import write_online
         from reperform.workflow.remaking import Remaking
@@ -150,14 +151,16 @@ class _Conform:
         shots = self._shots(clips, matched, only_chosen=only_chosen)
         on = {each.clip.placed.address for each in shots} | matched.keys() - {each.placed.address for each in clips}
         relinked = tuple(each for address, each in matched.items() if address in on)
-        work = Remaking(self._ledger, self._origins, self._settings.for_plan(), keeps_seam=keeps_seams, say=say)
+        settings = luts.keep(self._settings.for_plan(), self._ledger.project)
+        work = Remaking(self._ledger, self._origins, settings, keeps_seam=keeps_seams, say=say)
         work.all(shots)
         self._problems += work.problems
         if any(each.takes for each in shots):
-            saved, chosen, notes = write_online(self._cut, shots, relinked, self._ledger, self._target)
+            written = write_online(self._cut, shots, relinked, self._ledger, self._target)
+            saved, chosen, notes = written.saved, written.chosen, written.notes
             note_paid(saved.paths[0], self._origins, shots, self._ledger, self._settings)
         else:
-            saved, chosen, notes = None, {}, [_nothing_made(only_chosen=only_chosen)]
+            saved, chosen, notes = None, {}, (_nothing_made(only_chosen=only_chosen),)
         return Onlined(
             saved=saved,
             shots=tuple(each.shot for each in shots),

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.errors import ConformError, ReperformError, SettingsError, TimelineError
-from reperform.model import Place, PlanSettings, Problem, RecordRange, Shot, ShotMedia, Source, Take
+from reperform.model import Place, PlanSettings, Problem, Shot, Take
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
     from reperform.ledger.records import TakeRow
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
     from reperform.performing.making import Making
     from reperform.settings import Settings
     from reperform.timeline.cut import Index, PlacedClip
@@ -157,12 +157,13 @@ class _Rechecking:
     def _making(self, placed: PlacedClip, record: ClipRecord, row: TakeRow) -> Making:
         """How the take was made."""
         from reperform.performing.rebuilding import making_on
+        from reperform.workflow.made_for import shot_made_for
 
-        shot = self._shot(placed, record, row)
-        now = self._settings.for_plan()
+        origin = self._origins.of(row.performed[0].result_id)
+        shot = shot_made_for(row, placed, record, origin=origin.shot, cut=self._index.cut)
+        now = self._settings.for_plan().model_copy(update={"input_lut": None})
         making, _ = making_on(shot, row, self._origins, later=0, settings=now, keeps_seam=False)
-        then = self._origins.of(row.performed[0].result_id).settings
-        for settings in _variants((making.settings, then)):
+        for settings in _variants((making.settings, origin.settings)):
             judged_by = settings.model_copy(update={"checks": self._settings.checks})
             as_it_was = replace(making, settings=judged_by)
             if as_it_was.conforming == row.settings:
@@ -170,68 +171,6 @@ class _Rechecking:
         raise ConformError(
             "it was made with settings that nobody knows any more", fix="Run the timeline again to make it anew."
         )
-
-    def _shot(self, placed: PlacedClip, record: ClipRecord, row: TakeRow) -> Shot:
-        """The clip as a shot on the take's clock, without cues: those are the take's."""
-        origin = self._origins.of(row.performed[0].result_id).shot
-        source = self._source(placed, row, origin)
-        at = placed.record
-        facts = {
-            "id": record.shot,
-            "clip": placed.name,
-            "track": placed.track.label,
-            "cues": (),
-            "source": source,
-            "record": RecordRange(in_=record.record_in, out=record.record_out, in_frame=at.start, frames=at.frames),
-        }
-        if row.clock == "media":
-            facts["media"] = ShotMedia(
-                path=source.path,
-                rate=record.rate,
-                start=None,
-                in_frame=record.in_frame,
-                frames=record.frames,
-                head=max(0, record.in_frame - row.in_frame),
-                tail=max(0, row.range.end - record.in_frame - record.frames),
-            )
-        return origin.model_copy(update=facts)
-
-    def _source(self, placed: PlacedClip, row: TakeRow, origin: Shot) -> Source:
-        """The original that the take was made for: that of then, or the one that the cut names now.
-
-        Raises:
-            ConformError: neither is it.
-
-        """
-        from reperform.performing.making import picture_identity
-
-        for source in self._sources(placed, origin, row):
-            if row.source_identity in (self._identity(source), picture_identity(origin, self._identity(source))):
-                return source
-        raise ConformError(
-            "its original is not there, or has changed since", fix="Put the media back where it was, or relink it."
-        )
-
-    def _identity(self, source: Source) -> str:
-        from reperform.media.fingerprints import source_identity
-
-        return source_identity(source)
-
-    def _sources(self, placed: PlacedClip, origin: Shot, row: TakeRow) -> Iterator[Source]:
-        from reperform.media.probing import probe
-        from reperform.media.sequences import frame_path
-        from reperform.timeline.addresses import path_of
-        from reperform.timeline.recognising import original_of
-
-        known = origin.source
-        first = known.path if known.sequence is None else frame_path(known, 0)
-        if origin.clock == row.clock and first.exists():
-            yield origin.source
-        found = original_of(placed.clip)
-        address = str(getattr(found[1], "target_url", "") or "") if found else ""
-        path = path_of(address, folder=self._index.cut.media_folder)
-        if path is not None and path.is_file():
-            yield probe(path)
 
 
 def _variants(known: Sequence[PlanSettings]) -> Iterator[PlanSettings]:

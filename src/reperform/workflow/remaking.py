@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.errors import Interrupted, MediaRefused, ReperformError
-from reperform.model import Place, PlanSettings, Problem, Shot, Take
+from reperform.model import InputLut, Place, PlanSettings, Problem, Shot, Take
 from reperform.workflow.relinked import Relinked
 
 if TYPE_CHECKING:
@@ -134,17 +134,21 @@ class Remaking:
     def _compare(self, each: Remade) -> None:
         """Says where the online pictures look otherwise than those that were performed: the takes would stand out."""
         from reperform.media.likeness import unlike
+        from reperform.media.viewing.cube import cube_of
 
         offline, later, media = each.online.offline.source, each.online.online.later, each.shot.media
         shown = media.map[media.head :][: media.frames] if media.map else range(media.in_frame, media.visible.end)
         try:
-            said = unlike(offline, each.shot.source, frames=[frame - later for frame in shown], later=later)
+            lut = self._laid_through(each.rows[0])
+            numbers, viewing = [frame - later for frame in shown], cube_of(lut) if lut else None
+            said = unlike(offline, each.shot.source, frames=numbers, later=later, viewing=viewing)
         except ReperformError:
             return  # it is not here, or not as it was: there is nothing to compare with
         if said:
             where = Place(track=each.shot.track, clip=each.shot.clip, timecode=each.shot.record.in_)
             fix = (
-                "Cut and perform on proxies that look as the online media does: without burnt-in text, a look or a LUT."
+                "Name the LUT that shows the online media as the proxies are (--input-lut); else cut and perform on proxies"
+                " that look as it does: without burnt-in text, a look or a LUT."
             )
             self.problems.append(Problem(severity="warning", where=where, message=said, fix=fix))
 
@@ -163,7 +167,9 @@ class Remaking:
             keeps_seam=self._keeps_seam,
         )
         made = taking.make(making, self._ledger)
-        stand_for(making, self._ledger)
+        if self._laid_through(row) is None:
+            # Else a run, which sends what is shown, would ask for another picture than was sent.
+            stand_for(making, self._ledger)
         warnings = (*made.warnings, *notes) if made.new else notes
         self.problems += problems_with(made.take, making.shot, warnings)
         if made.new:
@@ -171,6 +177,13 @@ class Remaking:
             self._say(made.take.path.name)
         if made.take.passed:
             each.takes[row.id] = made.take
+
+    def _laid_through(self, row: TakeRow) -> InputLut | None:
+        """The LUT by which results that were sent as they are become pictures of the online media."""
+        if self._origins.of(row.performed[0].result_id).settings.input_lut is not None:
+            return None
+        assert row.document is not None, "only finished takes are made again"
+        return self._settings.input_lut or self._origins.lut_of(Take.model_validate_json(row.document))
 
 
 def shot_on(clip: TakenClip, online: Relinked, index: Index, *, handles: int) -> Shot:
@@ -203,7 +216,7 @@ def _linked_sound(clip: TakenClip, index: Index) -> tuple[tuple[int, ...], ...]:
 
 def _refuse_other_frames(clip: TakenClip, shot: Shot, *, later: int) -> None:
     """A retimed clip's takes show its frames one for one: after another retime they show something else."""
-    from reperform.timeline.records import clip_record_of
+    from reperform.timeline.recording import clip_record_of
 
     before = clip.record
     if before is None or (before.clock == "media" and shot.clock == "media"):

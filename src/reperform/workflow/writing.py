@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reperform.model import Shot, Take
 from reperform.workflow.documents import Outcome, Planned
+from reperform.workflow.saving import Target, save_cut
 
 if TYPE_CHECKING:
     from reperform.ledger.ledger import Ledger
@@ -32,43 +33,27 @@ def write(
 
     `chosen` is what a person chose, by shot; None: as the ledger has it.
     """
-    from reperform.timeline import saving, takes
-    from reperform.timeline.exporting.lists import made_lists
-
     shots, found = _with_earlier(planned, performed.takes if performed else {}, ledger)
     if chosen is None:
         chosen = _choices(shots, found, ledger) if ledger else {}
-    written = takes.write(
+    target = Target(out=out, for_=editor(planned, settings, out), settings=settings)
+    written = save_cut(
         with_its_media(planned.cut, out, planned.project),
+        target,
         shots=shots,
         takes=found,
         chosen=chosen,
-        for_=editor(planned, settings, out),
-        styles=settings.takes or None,
-        sound=settings.sound,
-        out=out.absolute(),
-    )
-    listed = made_lists(written, out, settings.lists)
-    saved = saving.save(
-        written.timelines,
-        out,
         input_path=planned.cut.path,
-        last_written=ledger.outputs.digests_in(out.parent) if ledger else None,
-        facts=written.facts,
-        beside=listed.texts,
+        ledger=ledger,
     )
-    if ledger:
-        for path in saved.paths:
-            ledger.outputs.note(path, saved.digests[path.name])
-    noted = (*written.notes, *saved.notes, *listed.notes)
-    problems = (*planned.plan.problems, *(performed.problems if performed else ()), *noted)
+    problems = (*planned.plan.problems, *(performed.problems if performed else ()), *written.notes)
     return Outcome(
         planned=planned,
         performed=performed,
-        saved=saved,
+        saved=written.saved,
         chosen=written.chosen,
         problems=tuple(dict.fromkeys(problems)),
-        see=takes.how_to_see(editor(planned, settings, out), saved.paths[0]) if any(found.values()) else "",
+        see=target.see(written.saved.paths[0]) if any(found.values()) else "",
     )
 
 

@@ -11,15 +11,16 @@ from typing import TypedDict
 
 import numpy as np
 
-from reperform.media import sound
+from reperform.media import sound, sound_reader
 from reperform.media.checks import syncing
 from reperform.media.checks.verdicts import Verdicts
+from reperform.media.layers import Layers, fitted
 from reperform.media.levels import Hearing, Levels, measured
 from reperform.media.matching import AROUND_SECONDS
-from reperform.media.placing import Layers, cue_voice, fitted, own_layers, voice_layers
+from reperform.media.placing import cue_voice, own_layers, voice_layers
 from reperform.media.probing import probe
 from reperform.media.resampling import resampled
-from reperform.media.sound import Samples
+from reperform.media.sound_samples import Samples
 from reperform.media.splicing import Splice
 from reperform.model import Check, Cue, Source
 from reperform.timing import FrameRange, Rate, sample_at
@@ -124,7 +125,7 @@ def _late(each: Spoken, splice: Splice, verdicts: Verdicts) -> syncing.Offset | 
     first = splice.returned_frame(part.start)
     assert first is not None
     stream = returned.audio[0]
-    with sound.reader(returned.path, stream=stream.index) as reader:
+    with sound_reader.reader(returned.path, stream=stream.index) as reader:
 
         def read(start: int, samples: int) -> Samples:
             return fitted(reader.read(start - stream.start_sample, samples), 1)
@@ -180,7 +181,7 @@ def _levels(take: Source, in_frame: int, each: Spoken, verdicts: Verdicts) -> tu
     first, end = (sample_at(frame, shot.media.rate, rate) for frame in (each.range.start, each.range.end))
     start = sample_at(in_frame, shot.media.rate, rate) + stream.start_sample
     with ExitStack() as files:
-        reader = files.enter_context(sound.reader(take.path, stream=stream.index))
+        reader = files.enter_context(sound_reader.reader(take.path, stream=stream.index))
         layers = files.enter_context(own_layers(shot))
         voices = None if each.by_engine else files.enter_context(voice_layers(shot, each.cue))
         found = measured(lambda at, samples: reader.read(at - start, samples), [(first, end)], **coding)

@@ -13,8 +13,8 @@ from reperform.model import Check
 from reperform.timing import Rate
 
 if TYPE_CHECKING:
+    from reperform.media.checks.pairs import Pair
     from reperform.media.checks.verdicts import Verdicts
-    from reperform.media.checks.watching import Pair
 
 __all__ = ["check_black", "check_frozen", "check_repeated", "check_seams"]
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from reperform.model import Check
 
 if TYPE_CHECKING:
+    from reperform.media.checks.pairs import Pair
     from reperform.media.checks.verdicts import Verdicts
-    from reperform.media.checks.watching import Pair
 
 __all__ = ["check_outside", "decibels", "similarity"]
 

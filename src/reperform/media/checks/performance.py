@@ -12,9 +12,9 @@ from reperform.media.checks.outside import check_outside
 from reperform.model import Check
 
 if TYPE_CHECKING:
+    from reperform.media.checks.pairs import Pair
     from reperform.media.checks.verdicts import Verdicts
-    from reperform.media.checks.watching import Pair
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
     from reperform.media.splicing import Splice
 
 __all__ = ["check_performance"]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reperform.errors import ReperformError
-from reperform.media import ffmpeg
+from reperform.media import ffmpeg, ffmpeg_finding
 
 __all__ = ["Vmaf", "has_vmaf"]
 
@@ -25,7 +25,7 @@ _WAITING = 4
 def has_vmaf() -> bool:
     """Whether this FFmpeg can measure it."""
     try:
-        return "libvmaf" in ffmpeg.features(ffmpeg.find(), "filters")
+        return "libvmaf" in ffmpeg.features(ffmpeg_finding.find(), "filters")
     except ReperformError:
         return False
 

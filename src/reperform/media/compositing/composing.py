@@ -18,8 +18,8 @@ from reperform.model import Shot, TakeComposite
 from reperform.timing import FrameRange
 
 if TYPE_CHECKING:
-    from reperform.media.encoding import Recipe
     from reperform.media.pictures import Planes
+    from reperform.media.recipes import Recipe
     from reperform.media.splicing import Splice, Weights
     from reperform.media.viewing.base import Viewing
 

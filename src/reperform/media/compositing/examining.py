@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from reperform.media.compositing.colour import SAME_COLOURS, ColourMatch, brightness, match_colours
 from reperform.media.compositing.difference import Difference, Expectation, measured
-from reperform.media.compositing.grain import GRAINY, grain_of
 from reperform.media.compositing.laying_in import LayIn, Laying, native_matte
+from reperform.media.compositing.looks import SAMPLES, Looks, spread
 from reperform.media.compositing.masks import (
     REMEMBERED,
     SHORTEST,
@@ -26,7 +26,7 @@ from reperform.media.compositing.masks import (
 )
 from reperform.media.compositing.matte import Mattes
 from reperform.media.compositing.registration import SAME_PLACE, Registration, register
-from reperform.media.compositing.views import Layout, View, looked_at_raster, luma, view
+from reperform.media.compositing.views import Layout, View
 
 if TYPE_CHECKING:
     from reperform.media.pictures import Planes
@@ -37,9 +37,6 @@ Verdict = Literal["changed", "unchanged", "rerendered"]
 
 _FIRST = 20
 """Pictures by which place, colours and the usual difference are found."""
-_SAMPLES = 6
-_REGISTERED = 960
-"""Pixels of the longer side in which the place is found."""
 _LEAST_LIKENESS = 0.55
 _MOST_USUAL = 4.0
 """Levels of 8 bits that differ all over: an encoder leaves less, another rendering more."""
@@ -88,11 +85,11 @@ def examine(
     What lasts fewer than `lasting` frames is no change: at least one, at most SHORTEST. `how` None: by the original's grain.
     """
     layout = Layout.of(pixel_format)
-    looks = _Looks(layout, min(frames, _FIRST))
+    looks = Looks(layout, min(frames, _FIRST))
     stream = (looks.at(*pair) for pair in pairs)
     first = list(islice(stream, _FIRST))
     size = looks.size
-    samples = _spread(first, _SAMPLES)
+    samples = spread(first, SAMPLES)
     place, colours, usual = _found(samples, first, looks.lumas, size)
     laying = Laying(layout=layout, registration=place, colours=colours, how=how or looks.how(), grain=looks.grain())
     other = _other_picture(place, usual, samples)
@@ -113,45 +110,6 @@ def examine(
         why = f"{np.median(changed):.0%} of the picture differ"
         return Examined(verdict="rerendered", why=why, laying=laying, size=size)
     return Examined(verdict="changed", why="", laying=laying, mattes=mattes, gains=gains, size=size)
-
-
-class _Looks:
-    """Views of pictures as they come, and of the first ones what else is needed of them."""
-
-    def __init__(self, layout: Layout, first: int) -> None:
-        self.size = (0, 0)
-        self.lumas: list[tuple[Map, Map]] = []
-        self._layout, self._count = layout, 0
-        self._wanted = frozenset(_spread(range(first), _SAMPLES))
-        self._grain: list[tuple[tuple[float, float], tuple[float, float]]] = []
-
-    def at(self, original: Planes, returned: Planes) -> tuple[View, View]:
-        """The views of the next pair."""
-        height, width = original[0].shape
-        self.size = (width, height)
-        if self._count in self._wanted:
-            large = min(1.0, _REGISTERED / max(width, height))
-            raster = (round(width * large), round(height * large))
-            self.lumas.append((luma(original, self._layout, raster), luma(returned, self._layout, raster)))
-            self._grain.append((grain_of(original[0], self._layout.scale), grain_of(original[1], self._layout.scale)))
-        self._count += 1
-        raster = looked_at_raster(width, height)
-        return view(original, self._layout, raster), view(returned, self._layout, raster)
-
-    def how(self) -> LayIn:
-        """By the original's grain."""
-        return "delta" if self.grain()[0][0] >= GRAINY else "replace"
-
-    def grain(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Of luma and of colours, in each band."""
-        bright, colour = np.median(self._grain, axis=0) if self._grain else np.zeros((2, 2))
-        return (float(bright[0]), float(bright[1])), (float(colour[0]), float(colour[1]))
-
-
-def _spread(items: Sequence[object], count: int) -> list:  # type: ignore[type-arg]  # of whatever kind they are
-    if len(items) <= count:
-        return list(items)
-    return [items[number * (len(items) - 1) // (count - 1)] for number in range(count)]
 
 
 def _found(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reperform.files import atomic_output
-from reperform.media import encoding, muxing
+from reperform.media import encoding, muxing, recipes
 from reperform.media.splicing import Splice, Weights, weights_of
 from reperform.model import PlanSettings, Shot
 from reperform.timing import FrameRange, format_timecode
@@ -47,7 +47,7 @@ def write_matte(
     """
     source = shot.source
     weights = weights_of(splices, take=covered, seam_frames=settings.seam_frames)
-    recipe = encoding.mezzanine("prores", width=source.width, height=source.height)
+    recipe = recipes.mezzanine("prores", width=source.width, height=source.height)
     color = {"range": "tv", "space": "bt709", "primaries": "bt709", "transfer": "bt709"}
     pictures = _pictures(source.width, source.height, covered, weights, compositions)
     facts = muxing.MovieFacts(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reperform.model import Check, TakeComposite
 
 if TYPE_CHECKING:
-    from reperform.media.conforming import Conformed
+    from reperform.media.conformed import Conformed
 
 __all__ = ["check_of", "reports", "warning_of"]
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from reperform.errors import ConformError
 from reperform.media.picture_files.exr_header import Own, contents, facts, layout_of, named, picture_of
-from reperform.media.picture_files.exr_layout import Box, Chunk, ExrFile, Part
+from reperform.media.picture_files.exr_layout import ExrFile
+from reperform.media.picture_files.exr_parts import Box, Chunk, Part
 from reperform.media.picture_files.exr_pixels import bands, coded, decoded
 
 if TYPE_CHECKING:

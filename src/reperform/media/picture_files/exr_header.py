@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 from reperform.errors import MediaError, MediaRefused
 from reperform.media.opening import reading
-from reperform.media.picture_files.exr_layout import MAGIC, ExrFile, Part, parsed
+from reperform.media.picture_files.exr_layout import MAGIC, ExrFile, parsed
+from reperform.media.picture_files.exr_parts import Part
 
 if TYPE_CHECKING:
     from reperform.media.viewing.scene_linear import Chromaticities

@@ -9,13 +9,16 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reperform.errors import ConformError, MediaError
-from reperform.media.picture_files.exr_layout import MAGIC, Box, Chunk, Part, parsed
+from reperform.media.picture_files.exr_layout import MAGIC, parsed
+from reperform.media.picture_files.exr_parts import Box, Chunk, Part
+from reperform.media.picture_files.printing_aside import printing_aside
 
 __all__ = ["Numbers", "bands", "coded", "decoded"]
 
@@ -26,6 +29,8 @@ _BAND = 256
 """Lines that are decoded at once, at least: of all channels of a whole picture of 4K there may be a gigabyte."""
 _LONG_NAMES, _TILED, _LONGEST_SHORT_NAME = 0x400, 0x200, 31
 _KINDS = ("<u4", "<f2", "<f4")
+_PRINTING = (10, 11)
+"""HTJ2K256, HTJ2K32: of a damaged piece their decoder prints warnings to standard output."""
 _SAID_OF_CODING = ("channels", "compression", "dwaCompressionLevel", "tiles")
 
 
@@ -56,7 +61,8 @@ def decoded(
     small = _file_of(file, part, box, chunks)
     try:
         # `OpenEXR.File` reads all channels, and prints what is wrong to standard output.
-        found = OpenEXR.InputFile(io.BytesIO(small)).channels(wanted)
+        with printing_aside() if part.compression in _PRINTING else nullcontext():
+            found = OpenEXR.InputFile(io.BytesIO(small)).channels(wanted)
         numbers = {
             name: np.frombuffer(data, kinds[name]).reshape(box.height, box.width)
             for name, data in zip(wanted, found, strict=True)

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cube", "cube_of", "described"]
 
-_PIECE = 1 << 15
+_PIECE = 1 << 14
 """Colours worked on at once: they stay in a processor's cache."""
-_SAME = 1 / 65535
-"""What is shown and differs by no more than a step of 16 bits is the same."""
 _PENALTY = 0.01
 """Of a colour that a plateau shows, as a square of what is off."""
 _CELLS, _TRIED = 13, 25
@@ -67,21 +65,18 @@ class Cube:
         Where the LUT is flat, or cuts off, the smallest move is made; where it is nearly flat, a little less than would be
         needed. What is made lies in the LUT's range; a number outside it that need not change stays.
         """
-        result = np.array(stored, np.float32)
-        flat, goal, out = (each.reshape(-1, 3) for each in (result.copy(), wanted, result))
+        result = np.empty(stored.shape, np.float32)
+        flat, goal, out = (each.reshape(-1, 3) for each in (stored, wanted, result))
         for part in _pieces(len(flat)):
-            colours = np.ascontiguousarray(flat[part].T)
-            meant = np.clip(goal[part].T, 0, 1)
-            other = np.flatnonzero((np.abs(np.clip(self._at(colours), 0, 1) - meant) > _SAME).any(axis=0))
-            if len(other):
-                out[part][other] = self._undone(colours[:, other], meant[:, other]).T
+            meant = np.clip(np.ascontiguousarray(goal[part].T, np.float32), 0, 1)
+            out[part] = self._undone(np.ascontiguousarray(flat[part].T, np.float32), meant).T
         return result
 
     def _undone(self, stored: Flat, wanted: Flat) -> Flat:
         low, width = self._low[:, np.newaxis], (self._high - self._low)[:, np.newaxis]
-        numbers = np.where(np.isnan(stored), low, stored)
-        home = np.clip((numbers - low) / width, 0, 1)
-        found = nearest(home, wanted, self._shower, self._guessed)
+        # fmax lets go what is no number.
+        home = np.fmin(np.fmax((stored - low) / width, np.float32(0)), np.float32(1))
+        found = nearest(home, wanted, lambda place: self._at(place * width + low), self._shower, self._guessed)
         return np.where(found == home, stored, found * width + low)
 
     def _shower(self, place: Flat) -> tuple[Flat, Steepness]:

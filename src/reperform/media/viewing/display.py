@@ -27,11 +27,15 @@ back, is off by half a level of 8 bits."""
 DISPLAY_FORMAT = "gbrp16le"
 """Of shown pictures: green, blue and red, from 0 to 65535, with the transfer of Rec. 709."""
 _TOP = 65535
+_UNIT = np.float32(1 / _TOP)
 _WIRE = Samples(Layout(16, rgb=False), "bt709", full=False)
 _ORDER = (1, 2, 0)
 """Of red, green and blue, as the planes stand."""
 _LINES = 32
 """Lines that are worked on at once: an even number, so that a sample of subsampled colours stands in one of them only."""
+
+_MOST = 0.5
+"""A share of changed pixels above which all are brought back: to pick them out takes longer."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,12 @@ class Display:
         """In these lines."""
         before = self._samples.colours(stored, lines)
         goal = np.stack([wanted[plane][lines] for plane in _FROM], axis=-1)
-        there = before[changed][np.newaxis]
-        meant = goal[changed][np.newaxis].astype(np.float32) / np.float32(_TOP)
-        after: Colours = before.copy()
-        after[changed] = self.viewing.undone(there, meant)[0]
+        if changed.mean() > _MOST:
+            after = self.viewing.undone(before, goal * _UNIT)
+        else:
+            after = before.copy()
+            there, meant = before[changed][np.newaxis], goal[changed][np.newaxis] * _UNIT
+            after[changed] = self.viewing.undone(there, meant)[0]
         self._samples.store(before, after, changed, lines, result)
 
     @cached_property

@@ -160,9 +160,10 @@ def _light_for(wanted: Colours, light: Colours, shown: Colours) -> Colours:
     wanted = np.clip(wanted, 0, 1)
     made = _inverse(wanted)
     # Beyond the brightest all is shown alike: there a highlight stays as many times brighter as it was.
-    beyond = np.maximum(light / np.float32(_BRIGHTEST), 1)
-    part = np.clip((wanted - np.float32(_WHITE_SHOWN)) / np.float32(_BRIGHTEST_SHOWN - _WHITE_SHOWN), 0, 1)
-    made = made * beyond ** (part**_ONLY_AT_THE_TOP)
+    if (bright := light > _BRIGHTEST).any():
+        above = np.float32(_BRIGHTEST_SHOWN - _WHITE_SHOWN)
+        part = np.clip((wanted[bright] - np.float32(_WHITE_SHOWN)) / above, 0, 1)
+        made[bright] *= (light[bright] / np.float32(_BRIGHTEST)) ** (part**_ONLY_AT_THE_TOP)
     return np.where((wanted <= 0) & (shown <= 0), light, made)
 
 

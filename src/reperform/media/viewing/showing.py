@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["display_of", "shown_picture"]
 
 
-def display_of(source: Source, viewing: Viewing) -> Display:
-    """For the pictures of a source as they are stored, of planes."""
-    return Display(viewing, source.pixel_format, coding_of(source))
+def display_of(source: Source, viewing: Viewing, *, pixel_format: str | None = None) -> Display:
+    """For the pictures of a source as they are stored, of planes; or in another planar format of the same coding."""
+    return Display(viewing, pixel_format or source.pixel_format, coding_of(source))
 
 
 def shown_picture(picture: VideoFrame, display: Display) -> VideoFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,35 +80,43 @@ class Lattice:
         np.fmin(np.fmax(place, np.float32(0), out=place), np.float32(edge - 1), out=place)
         whole = np.minimum(place.astype(np.intp), edge - 2)
         part = np.asarray(place - whole.astype(np.float32), np.float32)
-        steps = np.array([1, edge, edge * edge])
-        first, second, third, (least, most) = _ordered(part)
         here = whole[0] + whole[1] * edge + whole[2] * (edge * edge)
-        far = here + int(steps.sum())
-        corners = (here, here + steps.take(most), far - steps.take(least), far)
         found = np.empty_like(colours, dtype=np.float32)
         result = np.empty((3, 3, colours.shape[1]), np.float32) if steep else None
-        highest, lowest = [most == axis for axis in range(3)], [least == axis for axis in range(3)]
+        corners = _corners(here, part, edge)
         for number, column in enumerate(self._columns):
-            values = [column.take(corner) for corner in corners]
-            rises = [after - before for before, after in pairwise(values)]
-            found[number] = values[0] + first * rises[0] + second * rises[1] + third * rises[2]
-            if result is not None:
-                for axis in range(3):
-                    chosen = np.where(highest[axis], rises[0], np.where(lowest[axis], rises[2], rises[1]))
-                    np.multiply(chosen, scale[axis], out=result[number, axis])
+            into = found[number]
+            column.take(here, out=into, mode="clip")
+            for axis, corner in enumerate(corners):
+                rise = self._rises[axis, number].take(corner, mode="clip")
+                if result is not None:
+                    np.multiply(rise, scale[axis], out=result[number, axis])
+                into += np.multiply(rise, part[axis], out=rise)
         return found, result
 
     @cached_property
     def _columns(self) -> NDArray[np.float32]:
         return np.ascontiguousarray(self.table.reshape(-1, 3).T)
 
+    @cached_property
+    def _rises(self) -> NDArray[np.float32]:
+        """[red, green and blue that go in, and that come out, points]: from each point to the next one in that direction."""
+        edge = len(self.table)
+        grid = self._columns.reshape(3, edge, edge, edge)
+        rises = np.zeros((3, 3, edge, edge, edge), np.float32)
+        for axis, along in enumerate((3, 2, 1)):
+            into = np.moveaxis(rises[axis], along, -1)
+            into[..., :-1] = np.diff(np.moveaxis(grid, along, -1), axis=-1)
+        return rises.reshape(3, 3, -1)
 
-def _ordered(part: Flat) -> tuple[Flat, Flat, Flat, tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """The parts of a step, the largest first; and which axes have the smallest and the largest: never the same."""
+
+def _corners(here: NDArray[np.intp], part: Flat, edge: int) -> tuple[NDArray[np.intp], ...]:
+    """Where each axis is gone along on the way through the tetrahedron: those with a larger part come before it, red first."""
     red, green, blue = part
-    higher, lower = np.maximum(red, green), np.minimum(red, green)
-    largest, smallest = np.maximum(higher, blue), np.minimum(lower, blue)
-    middle = np.maximum(lower, np.minimum(higher, blue))
-    most = np.where(red == largest, 0, np.where(green == largest, 1, 2))
-    least = np.where(blue == smallest, 2, np.where(green == smallest, 1, 0))
-    return largest, middle, smallest, (least, most)
+    red_first, green_first, red_before_blue = red >= green, green >= blue, red >= blue
+    to_green, to_blue = edge, edge * edge
+    return (
+        here + ~red_first * to_green + ~red_before_blue * to_blue,
+        here + red_first * 1 + ~green_first * to_blue,
+        here + red_before_blue * 1 + green_first * to_green,
+    )

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from reperform.media.viewing.tables import Flat, Steepness
 
-__all__ = ["FLAT", "Shower", "nearest"]
+__all__ = ["FLAT", "Looker", "Shower", "nearest"]
 
+Looker = Callable[[Flat], Flat]
+"""Gives colours from 0 to 1, [3, number], as they are shown, not yet cut off at black and white."""
 Shower = Callable[[Flat], tuple[Flat, Steepness]]
-"""Gives colours from 0 to 1, [3, number], as they are shown, not yet cut off at black and white, and how steep that is."""
+"""The same, and how steep that is."""
+
+_SAME = 1 / 65535
+"""What is shown and differs by no more than a step of 16 bits is the same."""
 
 _ROUNDS = 16
 _STAY = 0.006
@@ -25,20 +30,58 @@ _SETTLED, _FOUND = 1e-5, 2e-4
 _HELD, _HELD_BACK = 1e-9, 1e-2
 _HINTED = 0.004
 """A square of what is off, by which a hint, which is rough, may be further off and still lead nearer."""
+_NOISE = 2 / 255
+"""What an engine's coding adds: where no slope leads to it, it is not looked for elsewhere, which would move much for nothing."""
 _LOST = 2e-3
 """What is still off so much may be looked for elsewhere too."""
 FLAT = 0.02
 """A slope that leads nowhere."""
 
 
-def nearest(start: Flat, wanted: Flat, shower: Shower, guess: Callable[[Flat], Flat]) -> Flat:
+def nearest(start: Flat, wanted: Flat, looker: Looker, shower: Shower, guess: Callable[[Flat], Flat]) -> Flat:
     """Colours that are shown as `wanted`, as near to `start` as can be, and never outside 0 to 1. All are [3, number].
 
-    `guess` says where to look as well for colours that cannot be found from `start`: where that is cut off or flat, no
-    slope leads away from it.
+    What is shown already stays. `guess` says where to look as well for colours that cannot be found from `start`: where
+    that is cut off or flat, no slope leads away from it.
     """
+    found, settled = _one_step(start, start, wanted, looker, shower)
+    rest = np.flatnonzero(~settled)
+    if not len(rest):
+        return found
+    home, goal = start.take(rest, axis=1), wanted.take(rest, axis=1)
+    place, settled = _one_step(np.clip(found.take(rest, axis=1), 0, 1), home, goal, looker, shower)
+    if not settled.all():
+        left = np.flatnonzero(~settled)
+        place[:, left] = _searched(home.take(left, axis=1), goal.take(left, axis=1), shower, guess)
+    found[:, rest] = place
+    return found
+
+
+def _one_step(place: Flat, home: Flat, wanted: Flat, looker: Looker, shower: Shower) -> tuple[Flat, NDArray[np.bool_]]:
+    """After the step that the slopes ask for; and where that came out as they promised: no other would be better.
+
+    Most of what an engine's coding changes lies so near that this is all there is to do.
+    """
+    shown, steep = shower(place)
+    same = _most(np.clip(shown, 0, 1) - wanted) <= _SAME if place is home else None
+    off = _off(wanted, shown, steep)
+    step = _step(off, steep, None if place is home else place - home, np.float32(_HELD))
+    if same is not None:
+        step[:, same] = 0
+    after = place + step
+    left = _off(wanted, looker(after))
+    promised = off - np.stack([_dot(row, step) for row in steep])
+    lacking = _most(left)
+    kept = (_most(left - promised) < _FOUND) & (lacking < _NOISE)
+    legal = (_most(after - np.float32(0.5)) <= 0.5) & (_most(step) <= _LONGEST)
+    settled = (kept | (lacking < _FOUND)) & legal
+    return after, settled if same is None else settled | same
+
+
+def _searched(start: Flat, wanted: Flat, shower: Shower, guess: Callable[[Flat], Flat]) -> Flat:
+    """In as many steps as it needs."""
     found, off, cost = _Descent.run(start.copy(), start, wanted, shower)
-    lost = np.flatnonzero(np.abs(off).max(axis=0) > _LOST)
+    lost = np.flatnonzero(_most(off) > _LOST)
     if not len(lost):
         return found
     hint = guess(wanted[:, lost])
@@ -84,7 +127,7 @@ class _Descent:
     def _run(self, begin: Flat) -> tuple[Flat, Flat, Flat]:
         at = self._seen(begin)
         result = (at[0].copy(), at[1].copy(), at[3].copy())
-        settled = np.abs(at[1]).max(axis=0) < _FOUND
+        settled = _most(at[1]) < _FOUND
         for _ in range(_ROUNDS):
             at = self._without(settled, at, result)
             if not len(self.numbers):
@@ -102,10 +145,10 @@ class _Descent:
         lost = (np.abs(tried[2]).max(axis=1) < FLAT) & (np.abs(tried[1]) > np.maximum(np.abs(off), _FOUND))
         better = (tried[3] < cost) & ~lost.any(axis=0)
         self.held = np.where(better, self.held / 8, np.maximum(self.held * 32, np.float32(_HELD_BACK)))
-        short = np.abs(tried[0] - place).max(axis=0) < _SETTLED
+        short = _most(tried[0] - place) < _SETTLED
         for now, then in zip(at, tried, strict=True):
             np.copyto(now, then, where=better)
-        return np.asarray(short | (np.abs(off).max(axis=0) < _FOUND))
+        return np.asarray(short | (_most(off) < _FOUND))
 
     def _without(
         self, settled: NDArray[np.bool_], at: tuple[Flat, Flat, Steepness, Flat], result: tuple[Flat, Flat, Flat]
@@ -124,30 +167,44 @@ class _Descent:
 
     def _seen(self, place: Flat) -> tuple[Flat, Flat, Steepness, Flat]:
         shown, steep = self.shower(place)
-        off = self.wanted - shown
-        # Beyond black and white all is shown alike: nothing is off there, and no slope counts.
-        cut = ((shown >= 1) & (self.wanted >= 1)) | ((shown <= 0) & (self.wanted <= 0))
-        if cut.any():
-            off[cut] = 0
-            steep[np.broadcast_to(cut[:, np.newaxis], steep.shape)] = 0
+        off = _off(self.wanted, shown, steep)
         away = place - self.home
         cost = _dot(off, off) + np.float32(_STAY**2) * _dot(away, away)
         return place, off, steep, cost
 
 
-def _step(off: Flat, steep: Steepness, away: Flat, held: Flat) -> Flat:
-    """(JᵀJ + stay² + held) step = Jᵀ off − stay² away, for each colour; by its cofactors."""
+def _off(wanted: Flat, shown: Flat, steep: Steepness | None = None) -> Flat:
+    """What is off. Beyond black and white all is shown alike: nothing is off there, and no slope counts."""
+    off = wanted - shown
+    cut = ((shown >= 1) & (wanted >= 1)) | ((shown <= 0) & (wanted <= 0))
+    if cut.any():
+        off[cut] = 0
+        if steep is not None:
+            steep[np.broadcast_to(cut[:, np.newaxis], steep.shape)] = 0
+    return off
+
+
+def _step(off: Flat, steep: Steepness, away: Flat | None, held: Flat | np.float32) -> Flat:
+    """(JᵀJ + stay² + held) step = Jᵀ off − stay² away, for each colour; by its cofactors. `away` None is none."""
     stay = np.float32(_STAY**2)
-    red, green, blue = (steep[:, axis] for axis in range(3))
+    right = [_dot(steep[:, axis], off) for axis in range(3)]
+    if away is not None:
+        right = [each - stay * away[axis] for axis, each in enumerate(right)]
     more = stay + held
+    red, green, blue = (steep[:, axis] for axis in range(3))
     xx, yy, zz = (_dot(each, each) + more for each in (red, green, blue))
     xy, xz, yz = _dot(red, green), _dot(red, blue), _dot(green, blue)
-    right = [_dot(each, off) - stay * away[axis] for axis, each in enumerate((red, green, blue))]
     one, two, three = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
     four, five, six = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
     whole = np.maximum(xx * one + xy * two + xz * three, np.float32(1e-16))
     rows = ((one, two, three), (two, four, five), (three, five, six))
     return np.stack([(a * right[0] + b * right[1] + c * right[2]) / whole for a, b, c in rows])
+
+
+def _most(off: Flat) -> Flat:
+    """Of the three colours, whichever way."""
+    one, two, three = np.abs(off)
+    return np.asarray(np.maximum(np.maximum(one, two), three))
 
 
 def _dot(one: Flat, other: Flat) -> Flat:

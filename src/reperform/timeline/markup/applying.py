@@ -16,12 +16,13 @@ from reperform.timeline.dialects import detect
 from reperform.timeline.facts import Times
 from reperform.timeline.index import build
 from reperform.timeline.marking import Marking
-from reperform.timeline.marks import Mark, MarkRules, without_prefix
+from reperform.timeline.marks import Mark, MarkRules
 from reperform.timeline.markup.edits import Add, Change, Edit, On, Remove
 from reperform.timeline.markup.spots import on_clip, on_timeline
 from reperform.timeline.markup.words import said_as
 from reperform.timeline.picture import PictureFinder
 from reperform.timeline.placed import Mark as Written
+from reperform.timeline.prefixes import without_prefix
 from reperform.timeline.recognising import is_take_clip
 from reperform.timeline.spaces import Item, Space
 from reperform.timing import SNAP, FrameRange, ceil_frame

@@ -15,7 +15,7 @@ PREFIX = "RP"
 
 def bare(text: str) -> str:
     """A direction as a person gave it, without the prefix that marks have."""
-    from reperform.timeline.marks import without_prefix
+    from reperform.timeline.prefixes import without_prefix
 
     return without_prefix(text).strip()
 

@@ -86,12 +86,13 @@ class Attacher:
         return None if row is None else self._there(fit, row, target)
 
     def _settings(self, fit: Fit) -> PlanSettings:
-        """Those of now, but for the LUT: what came back is undone by the one that it was sent through."""
+        """Those of now, but for the LUT: what came back is undone by the one that it was sent through, else as before."""
         results = (each.result for _, _, covered in fit.cues for each in covered)
         attempt = next((self.ledger.claims.attempt(result.attempt_id) for result in results), None)
         if attempt is None:
             return self.settings
-        lut = Terms.model_validate_json(attempt.settings).settings.input_lut
+        sent = Terms.model_validate_json(attempt.settings).settings.input_lut
+        lut = sent or luts.first_kept((made.take.viewing for made in fit.made), self.ledger.project)
         return luts.at_home(self.settings.model_copy(update={"input_lut": lut}), self.ledger.project)
 
     def _there(self, fit: Fit, row: TakeRow, target: Target) -> Attached:

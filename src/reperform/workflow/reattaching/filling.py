@@ -44,7 +44,8 @@ def fill_plan(
         return None
     terms = [_terms(gap, footage) for gap in gaps]
     main = next((each for each in terms if each.engine != "preview"), terms[0])
-    plan_settings = _settings(main, settings)
+    lut = main.settings.input_lut or footage.lut_of([made for gap in gaps for made in gap.fit.made])
+    plan_settings = _settings(main, settings).model_copy(update={"input_lut": lut})
     shots, problems = [], []
     for gap, theirs in zip(gaps, terms, strict=True):
         try:
@@ -64,7 +65,7 @@ def _settings(terms: Terms, settings: Settings) -> PlanSettings:
     kept = terms.settings.model_dump(
         include={"like", "label", "options", "drop", "send_rate", "context_frames", "seam_frames"}
     )
-    return settings.for_plan().model_copy(update=kept | {"input_lut": terms.settings.input_lut})
+    return settings.for_plan().model_copy(update=kept)
 
 
 def _shot(gap: Gap, uses: Uses, settings: PlanSettings, terms: Terms, main: Terms) -> Shot:

@@ -11,8 +11,9 @@ from pathlib import Path
 from reperform.errors import ReperformError
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Attempt, Result, TakeRow
-from reperform.media import fingerprints
-from reperform.model import Cue, Job, Shot, Source, Take, TakeCue
+from reperform.media import identities
+from reperform.model import Cue, InputLut, Job, Shot, Source, Take, TakeCue
+from reperform.performing import luts
 from reperform.timing import FrameRange
 from reperform.workflow.reattaching.lines import Line, Part
 from reperform.workflow.reattaching.voicing import cut_cue
@@ -160,6 +161,10 @@ class Footage:
             self._attempts[result.attempt_id] = (attempt, *parsed)
         return self._attempts[result.attempt_id]
 
+    def lut_of(self, takes: Iterable[Made]) -> InputLut | None:
+        """The LUT that the first of these takes that has one was made through, as the project keeps it."""
+        return luts.first_kept((made.take.viewing for made in takes), self._ledger.project)
+
     def attempt(self, line: Line) -> Attempt:
         """The one that performed the first part of a line."""
         return self._attempt(line.parts[0].result)[0]
@@ -168,7 +173,7 @@ class Footage:
 def identity_of(source: Source) -> str | None:
     """What a source holds; None where it is not here."""
     try:
-        return fingerprints.source_identity(source)
+        return identities.source_identity(source)
     except (ReperformError, OSError):
         return None
 
