@@ -59,7 +59,7 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         with Ledger.open(tmp_path) as ledger:
             rows = ledger._connection.execute("SELECT number, name FROM migrations").fetchall()
             assert [tuple(row) for row in rows] == [
-                (1, "0001_initial.sql"), (2, "0002_stand_ins.sql"), (3, "0003_decisions.sql"),
+                (1, "0001_initial.sql"), (2, "0002_stand_ins.sql"), (3, "0003_decisions.sql"), (4, "0004_stand_ins_seen.sql"),
             ]  # fmt: skip
 
 

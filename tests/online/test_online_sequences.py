@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import opentimelineio as otio
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 import burned
+from image_sequences import linear_light
 from online.online_kit import FULL, QUICK, Camera, Offline, conform, run_again
+from reperform.media.viewing.scene_linear import SceneLinear
 from whole import cut_kit as cut
 from whole.command_kit import run
 
@@ -50,9 +53,19 @@ def pictures(folder: Path, pattern: str, numbers: range, *, burnt: int, but: int
     for at, number in enumerate(numbers):
         if number == but:
             continue
-        image = burned.picture(burnt + at, *FULL)
-        Image.fromarray(np.repeat(image[:, :, None], 3, axis=2)).save(folder / (pattern % number))
+        image = np.repeat(burned.picture(burnt + at, *FULL)[:, :, None], 3, axis=2)
+        path = folder / (pattern % number)
+        if path.suffix == ".exr":
+            _render(image, path)
+        else:
+            Image.fromarray(image).save(path)
     return folder
+
+
+def _render(image: NDArray[np.uint8], path: Path) -> None:
+    """Light that people see as this picture."""
+    light = SceneLinear().undone(np.zeros(image.shape, np.float32), np.asarray(image / 255, np.float32))
+    linear_light.write(path, {name: light[..., place].astype(np.float16) for place, name in enumerate("RGB")})
 
 
 def shown(path: Path) -> list[int | None]:
@@ -67,6 +80,9 @@ CASES: list[Any] = [
     ),
     pytest.param(
         "A001C001_%04d.tif", range(1001, 1041), 100, "its numbers are no timecode", id="TIFF, as long as the proxy"
+    ),
+    pytest.param(
+        "A001C001.%07d.exr", range(START - 5, START + 45), 95, "", id="OpenEXR, for proxies of what people see"
     ),
     pytest.param("%06d.png", range(START, START + 40), 100, "", id="numbers alone, in a folder of the name"),
 ]

@@ -96,12 +96,14 @@ def performed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Job, dict[str, 
     codec = ["-c:v", "prores_ks", "-profile:v", "3", "-vendor", "apl0"]
     proxy = composited.written(job.folder / "A001.mov", display, bits=10, layout="422", codec=codec)
     write_lut(job.lut, edge=17)
-    cut = _cut(job.folder, proxy)
+    return job, run(_cut(job.folder, proxy), job.out, *_engine())
+
+
+def _engine() -> tuple[str, ...]:
     draws = "drawbox=x=64:y=32:w=56:h=40:color=0xb07850:t=fill"
     program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", "{video}", "-vf", draws]
     words = [*program, "-c:v", "libx264", "-crf", "6", "-bf", "0", "{output}"]
-    engine = ("--engine", "command", "--command", shlex.join(words))
-    return job, run(cut, job.out, *engine, "--handles", "2", "--seam", str(SEAM))
+    return "--engine", "command", "--command", shlex.join(words), "--handles", "2", "--seam", str(SEAM)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +168,18 @@ def test_an_online_take_is_known_when_the_lut_is_gone(online: tuple[Job, Any], t
         "conform", job.new, "-o", job.folder / "b.otio", "--media-root", job.original.parent, "--handles", "2", "--json"
     )
     assert ([take["id"] for take in again.json["takes"]], again.json["made"]) == ([online[1]["takes"][0]["id"]], [])
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["through the LUT", "without it"])
+def test_what_was_laid_in_through_a_lut_is_paid_there(online: tuple[Job, Any], tmp_path: Path, named: bool) -> None:
+    """A run of the online cut finds its cues performed, and asks for nothing; without the LUT it would send other pictures."""
+    job = online[0].copied(tmp_path / "job")
+    lut = ("--input-lut", str(job.lut)) if named else ()
+    document = run(job.new, job.folder / "again.otio", *_engine(), *lut)
+    [project] = job.folder.glob("*.reperform")
+    with Ledger.open(project) as ledger:
+        attempts = len({result.attempt_id for result in ledger.results.all()})
+    assert (attempts, document["made"] == []) == ((1, True) if named else (2, False))
 
 
 def test_a_take_made_anew_for_another_cut_goes_through_the_lut(online: tuple[Job, Any], tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ _ATTEMPT = ("id", "engine", "model", "shot", "job", "settings", "estimate_usd", 
 _CUE = ("key", "engine", "model", "parameters", "take_number", "frames", "output", "first_frame")
 _RESULT = ("output", "file", "sha256", "first_frame", "frames_sent", "facts", "alignment", "cost_usd")
 
+_STAND_IN = ("key", "first_frame", "viewing")
+
 
 def document(ledger: Ledger, attempt_id: str) -> dict[str, Any]:
     """An attempt with its cues and results, as another ledger can adopt it (JSON)."""
@@ -39,7 +41,7 @@ def document(ledger: Ledger, attempt_id: str) -> dict[str, Any]:
         "attempt": {name: getattr(attempt, name) for name in _ATTEMPT},
         "cues": [{name: row[name] for name in _CUE} | _digests(row) for row in cues],
         "results": [{name: row[name] for name in _RESULT} | {"key": row["cue_key"]} for row in results],
-        "stand_ins": [{"key": row["key"], "first_frame": row["first_frame"]} | _digests(row) for row in stand_ins],
+        "stand_ins": [{name: row[name] for name in _STAND_IN} | _digests(row) for row in stand_ins],
     }
 
 
@@ -82,7 +84,8 @@ def adopt(ledger: Ledger, kept: dict[str, Any], *, origin: str) -> None:
                     ledger.results.add(f"{attempt['id']}.{number}", attempt["id"], **result)
             for each in kept.get("stand_ins", ()):  # documents of earlier versions have none
                 digests = FrameDigests(base64.b64decode(each["picture"]), base64.b64decode(each["voice"]))
-                ledger.results.stand_for(each["key"], each["first_frame"], digests)
+                viewing = each.get("viewing")
+                ledger.results.stand_for(each["key"], each["first_frame"], digests, viewing=viewing)
     except (KeyError, TypeError, ValueError) as error:
         raise LedgerError(f"what {origin} keeps of its results cannot be read.") from error
 

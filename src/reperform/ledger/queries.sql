@@ -184,7 +184,7 @@ WHERE result_frames.digest = :digest
 ORDER BY results.kept_at, results.id, result_frames.position;
 
 -- name: results_standing_for_frame
--- The same, of results that stand for this frame of other media.
+-- The same, of results that stand for this frame of other media; of those laid in through a view, by the parameters without it.
 SELECT results.*, cues.engine, cues.model, cues.parameters, cues.take_number, cues.frames, cues.picture, cues.voice,
        stand_in_frames.position, stand_ins.picture AS seen_picture, stand_ins.voice AS seen_voice,
        stand_ins.first_frame AS seen_first
@@ -193,13 +193,15 @@ JOIN stand_ins ON stand_ins.id = stand_in_frames.stand_in
 JOIN cues ON cues.key = stand_ins.cue_key
 JOIN results ON results.cue_key = cues.key
 WHERE stand_in_frames.digest = :digest
-  AND cues.engine = :engine AND cues.model = :model AND cues.parameters = :parameters AND cues.take_number = :take_number
+  AND cues.engine = :engine AND cues.model = :model AND cues.take_number = :take_number
+  AND (cues.parameters = :parameters AND stand_ins.viewing IS NULL
+       OR cues.parameters = :unviewed AND stand_ins.viewing = :viewing)
 ORDER BY results.kept_at, results.id, stand_in_frames.position;
 
 -- name: add_stand_in
 -- Nothing is returned where it is known already.
-INSERT INTO stand_ins (cue_key, first_frame, frames, picture, voice)
-VALUES (:key, :first_frame, :frames, :picture, :voice)
+INSERT INTO stand_ins (cue_key, first_frame, frames, picture, voice, viewing)
+VALUES (:key, :first_frame, :frames, :picture, :voice, :viewing)
 ON CONFLICT DO NOTHING
 RETURNING id;
 
@@ -207,7 +209,7 @@ RETURNING id;
 INSERT INTO stand_in_frames (digest, stand_in, position) VALUES (:digest, :stand_in, :position);
 
 -- name: stand_ins_of_attempt
-SELECT stand_ins.cue_key AS key, stand_ins.first_frame, stand_ins.frames, stand_ins.picture, stand_ins.voice
+SELECT stand_ins.cue_key AS key, stand_ins.first_frame, stand_ins.frames, stand_ins.picture, stand_ins.voice, stand_ins.viewing
 FROM stand_ins
 JOIN results ON results.cue_key = stand_ins.cue_key
 WHERE results.attempt_id = :attempt_id

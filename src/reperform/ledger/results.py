@@ -72,13 +72,14 @@ class Results:
         for position in range(digests.frames):
             self._ledger.change("add_result_frame", digest=digests.frame(position), key=key, position=position)
 
-    def stand_for(self, key: str, first_frame: int, digests: FrameDigests) -> bool:
+    def stand_for(self, key: str, first_frame: int, digests: FrameDigests, *, viewing: str | None = None) -> bool:
         """The result of this claim also answers these frames of other media, which show what it was performed for.
 
-        They begin at frame `first_frame` of what was claimed. Whether that is news: once known, it is known for good.
+        They begin at frame `first_frame` of what was claimed. `viewing` is the digest of the view through which it is laid in there,
+        None where it is as it was sent. Whether that is news: once known, it is known for good.
         """
         with self._ledger.transaction():
-            columns = {"picture": digests.picture, "voice": digests.voice}
+            columns = {"picture": digests.picture, "voice": digests.voice, "viewing": viewing}
             rows = self._ledger.change(
                 "add_stand_in", key=key, first_frame=first_frame, frames=digests.frames, **columns
             )
@@ -119,6 +120,8 @@ class Results:
             "model": piece.model,
             "parameters": piece.parameters,
             "take_number": piece.take_number,
+            "unviewed": piece.unviewed,
+            "viewing": piece.viewing,
         }
         digest, queries = piece.digests.frame(start), ("results_with_frame", "results_standing_for_frame")
         for row in chain.from_iterable(self._ledger.rows(query, digest=digest, **same) for query in queries):

@@ -10,8 +10,10 @@ from reperform.ledger import adopting
 from reperform.ledger.ledger import Ledger
 from reperform.ledger.records import Covered, FrameDigests
 from reperform.media import fingerprints
+from reperform.media.viewing.choosing import is_seen_otherwise, viewing_of
 from reperform.model import Cue, Shot
 from reperform.performing.making import Making, anchor
+from reperform.performing.origins import Origin, Origins
 from reperform.performing.terms import Planner
 from reperform.performing.wanting import paid_takes, quick_key, wanted_by
 from reperform.timing import FrameRange
@@ -19,7 +21,7 @@ from reperform.timing import FrameRange
 __all__ = ["note_paid_on", "stand_for"]
 
 
-def stand_for(making: Making, ledger: Ledger) -> None:
+def stand_for(making: Making, ledger: Ledger, origins: Origins) -> None:
     """Note what the results of a take that was made on other media answer there: all that they were performed for, as far
     as the new media and the shot's map reach, with the voices that were heard.
 
@@ -36,7 +38,8 @@ def stand_for(making: Making, ledger: Ledger) -> None:
             if there.frames:
                 found = fingerprints.cue_digests(making.shot, performed, there)
                 digests = FrameDigests.of(found.picture, found.voice)
-                if ledger.results.stand_for(each.result.key, there.start - claimed.start, digests):
+                viewing = _laid_through(making, origins.of(each.result.id))
+                if ledger.results.stand_for(each.result.key, there.start - claimed.start, digests, viewing=viewing):
                     _publish(each.result.attempt_id, ledger)
 
 
@@ -50,6 +53,14 @@ def note_paid_on(shots: Sequence[Shot], planner: Planner, ledger: Ledger) -> Non
             for wanted in wanted_by(shot, planner, ledger.results, another=()):
                 if takes := paid_takes(wanted, ledger.results):
                     ledger.results.note_quick_key(quick_key(shot, wanted.cue, planner), takes)
+
+
+def _laid_through(making: Making, origin: Origin) -> str | None:
+    """The view of the new media that what was sent as it is stored is laid in through; what was sent through a view counts with it."""
+    if is_seen_otherwise(origin.shot.source, origin.settings.input_lut):
+        return None
+    viewing = viewing_of(making.shot.source, making.settings.input_lut)
+    return None if viewing is None else viewing.digest
 
 
 def _publish(attempt_id: str, ledger: Ledger) -> None:

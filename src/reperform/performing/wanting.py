@@ -49,7 +49,15 @@ class Wanted:
             digests=FrameDigests.of(digests.picture, digests.voice),
             output=output,
             first_frame=first_frame,
+            viewing=self._viewing,
+            unviewed=_digest(_without_view(self.parameters)) if self._viewing else None,
         )
+
+    @property
+    def _viewing(self) -> str | None:
+        sent = self.parameters.get("like", self.parameters)
+        viewing: str | None = sent.get("viewing")
+        return viewing
 
     def whole(self, take_number: int) -> Piece:
         """The claim on all of the cue."""
@@ -102,6 +110,12 @@ def paid_takes(wanted: Wanted, results: Results) -> int:
 
 def _one_more(wanted: Wanted, results: Results) -> Wanted:
     return replace(wanted, takes=max(wanted.takes, paid_takes(wanted, results) + 1))
+
+
+def _without_view(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the same cue of media that are stored as they are shown; a preview's hold those of what it stands for."""
+    left = {name: value for name, value in parameters.items() if name != "viewing"}
+    return left | {"like": _without_view(left["like"])} if "like" in left else left
 
 
 def _digest(parameters: Mapping[str, Any]) -> str:

@@ -167,9 +167,7 @@ class Remaking:
             keeps_seam=self._keeps_seam,
         )
         made = taking.make(making, self._ledger)
-        if self._laid_through(row) is None:
-            # Else a run, which sends what is shown, would ask for another picture than was sent.
-            stand_for(making, self._ledger)
+        stand_for(making, self._ledger, self._origins)
         warnings = (*made.warnings, *notes) if made.new else notes
         self.problems += problems_with(made.take, making.shot, warnings)
         if made.new:

@@ -81,3 +81,7 @@ class Piece:
     """Which output of the attempt answers it, from 0."""
     first_frame: int = 0
     """The frame of the returned media at which it begins: the context before it."""
+    viewing: str | None = None
+    """Digest of the view through which it is sent; None where it is sent as it is stored."""
+    unviewed: str | None = None
+    """`parameters` without that view; None without one."""

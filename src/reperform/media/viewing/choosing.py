@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from reperform.media.viewing.base import Viewing
     from reperform.model import InputLut, Source
 
-__all__ = ["viewing_of"]
+__all__ = ["is_seen_otherwise", "viewing_of"]
+
+_LINEAR = "exr"
+
+
+def is_seen_otherwise(source: Source, input_lut: InputLut | None = None) -> bool:
+    """Whether a source has a view, without a look into its files."""
+    return input_lut is not None or source.codec == _LINEAR
 
 
 def viewing_of(source: Source, input_lut: InputLut | None = None) -> Viewing | None:
@@ -27,7 +34,7 @@ def viewing_of(source: Source, input_lut: InputLut | None = None) -> Viewing | N
         from reperform.media.viewing.cube import cube_of
 
         return cube_of(input_lut)
-    if source.codec == "exr":
+    if source.codec == _LINEAR:
         from reperform.media.viewing.scene_linear import scene_linear_of
 
         return scene_linear_of(source)
