@@ -144,7 +144,13 @@ CHOSEN += [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "outcome"), CHOSEN, ids=[case.name for case, _ in CHOSEN])
+EVERY_OTHER = [
+    pytest.param(*each, id=each[0].name, marks=[pytest.mark.slow] if number % 2 else [])
+    for number, each in enumerate(CHOSEN)
+]
+
+
+@pytest.mark.parametrize(("case", "outcome"), EVERY_OTHER)
 def test_a_fault_is_paid_once_and_loses_nothing(case: Case, outcome: str, hosting: Hosting) -> None:
     """What can be known is known, and what is paid is fetched; what is not says how to go on, and that goes on."""
     assert prove(case, hosting) == outcome
