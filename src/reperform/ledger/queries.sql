@@ -194,7 +194,7 @@ JOIN cues ON cues.key = stand_ins.cue_key
 JOIN results ON results.cue_key = cues.key
 WHERE stand_in_frames.digest = :digest
   AND cues.engine = :engine AND cues.model = :model AND cues.take_number = :take_number
-  AND (cues.parameters = :parameters AND stand_ins.viewing IS NULL
+  AND (cues.parameters = :parameters AND stand_ins.viewing = ''
        OR cues.parameters = :unviewed AND stand_ins.viewing = :viewing)
 ORDER BY results.kept_at, results.id, stand_in_frames.position;
 

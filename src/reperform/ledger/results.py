@@ -79,7 +79,7 @@ class Results:
         None where it is as it was sent. Whether that is news: once known, it is known for good.
         """
         with self._ledger.transaction():
-            columns = {"picture": digests.picture, "voice": digests.voice, "viewing": viewing}
+            columns = {"picture": digests.picture, "voice": digests.voice, "viewing": viewing or ""}
             rows = self._ledger.change(
                 "add_stand_in", key=key, first_frame=first_frame, frames=digests.frames, **columns
             )
