@@ -30,7 +30,8 @@ class Scene:
     """Pixels a frame by which all of it moves."""
     fades: bool = False
     seed: int = 5
-    _cache: dict[int, Picture] = field(default_factory=dict)
+    _cache: dict[int, Picture] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Of this scene alone: `replace` begins another."""
 
     @cached_property
     def _world(self) -> Picture:

@@ -81,6 +81,16 @@ def test_what_was_found_a_moment_ago_is_remembered() -> None:
     assert not any(kept[number][45, 115] for number in range(10))
 
 
+def test_what_is_small_beside_the_change_is_not_remembered() -> None:
+    """A strong edge that is coded badly for a moment is a change for that moment only."""
+    found, face = np.zeros((90, 160), bool), np.zeros((90, 160), bool)
+    found[30:60, 40:70] = face[30:60, 40:70] = True
+    found[10:18, 120:128] = True
+    kept = remembered(Masks([found, *[face] * 5]), Masks([found] * 6))
+    assert [bool(kept[number][14, 124]) for number in range(6)] == [True] + [False] * 5
+    assert all(kept[number][45, 55] for number in range(6))
+
+
 def test_a_mouth_that_closes_in_heavy_grain_is_still_changed() -> None:
     """While the mouth is shut only the skin's colour differs: it is found all the same, to the last frame."""
     scene = Scene(width=480, height=270, frames=16, seed=42, grain=2.6)
@@ -217,7 +227,7 @@ FILMED = Filmed(width=1280, height=720, frames=16, grain=1.4, window=(40, 190, 1
 def test_the_figures_on_film(scene: Filmed, slip: Slip, crf: int) -> None:
     """Real footage with grain: within 0.3 dB of the ideal paste and 1 dB at worst, 97 % found, steady as the truth.
 
-    The overlap is 0.81 to 0.89: where the matte is not the very region it is larger, which costs nothing that is seen.
+    Where the matte is not the very region it is larger, which costs nothing that is seen.
     """
     back = altered_scene.returned(scene, slip, crf=crf, sent=18)
     found = examined(scene, back, how="replace")
@@ -229,7 +239,7 @@ def test_the_figures_on_film(scene: Filmed, slip: Slip, crf: int) -> None:
     assert result.loss < 0.3
     assert result.worst_loss < 1.0
     assert result.found > 0.97
-    assert result.overlap > 0.8
+    assert result.overlap > 0.85
     assert flicker < 1.3
 
 

@@ -101,7 +101,7 @@ def examine(
         masks.append(hysteresis(ratio, levels))
         over.append(over_expectation(ratio, levels, REMEMBERED))
     kept = tracked(remembered(masks, over), shortest=lasting)
-    mattes = Mattes(kept)
+    mattes = Mattes(kept, usual=usual.bright[0])
     areas = [float(kept[number].mean()) for number in range(len(kept))]
     changed = [area for area in areas if area]
     if not changed:

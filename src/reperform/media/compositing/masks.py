@@ -41,6 +41,8 @@ _SMALLEST = 0.0012
 _CONVEX = 0.72
 _LONG, _AROUND = 6, 3
 """Frames before and after that count for that, and pixels of the view, as a square, by which it may have moved."""
+_LASTING = 0.15
+"""Of the largest change of all frames: what is smaller is not remembered."""
 
 
 def median_of_three(maps: Iterable[Map]) -> Iterator[Map]:
@@ -128,21 +130,41 @@ class Masks:
 def remembered(found: Masks, over: Masks) -> Masks:
     """The masks with what is `over` the expectation by REMEMBERED where a few frames before or after a change is found.
 
-    A mouth that closes is still another's skin, though it differs by little; what was never found is never remembered.
+    A mouth that closes is still another's skin, though it differs by little. What was never found is never remembered, nor is what
+    is small beside the largest change: it may be an edge that was coded badly for a moment.
     """
     import cv2
 
     result = Masks()
     around = np.ones((_AROUND, _AROUND), np.uint8)
-    held = lru_cache(maxsize=2 * _LONG + 2)(found.__getitem__)
+    largest = max((_areas(found[number])[1].max() for number in range(len(found))), default=0)
+    held = lru_cache(maxsize=2 * _LONG + 2)(lambda number: _of_size(found[number], largest * _LASTING))
     for number in range(len(found)):
         near = range(max(0, number - _LONG), min(len(found), number + _LONG + 1))
-        mask = np.logical_or.reduce([held(each) for each in near])
-        if mask.any():
-            grown = cv2.dilate(mask.astype(np.uint8), around) > 0
-            mask = _without_spurs(held(number) | (over[number] & grown))
+        mask, once = found[number], np.logical_or.reduce([held(each) for each in near])
+        if once.any():
+            grown = cv2.dilate(once.astype(np.uint8), around) > 0
+            mask = _without_spurs(mask | (over[number] & grown))
         result.append(mask)
     return result
+
+
+def _areas(mask: Mask) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The number of each pixel's region, 0 for none, and the pixels of each; none has 0."""
+    import cv2
+
+    _, labels, facts, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    areas = np.asarray(facts[:, cv2.CC_STAT_AREA]).copy()
+    areas[0] = 0
+    return np.asarray(labels), areas
+
+
+def _of_size(mask: Mask, smallest: float) -> Mask:
+    """Without regions of fewer pixels."""
+    labels, areas = _areas(mask)
+    large = areas >= smallest
+    large[0] = False
+    return np.asarray(large[labels])
 
 
 def tracked(masks: Masks, *, shortest: int = SHORTEST) -> Masks:

@@ -17,15 +17,19 @@ _HELD = 2
 _SIGMA = 2.0
 _REACH = 4
 """Frames on each side over which the matte is smoothed."""
-_GROWN, _FEATHER = 0.0035, 0.004
+_GROWN, _FEATHER = 0.0045, 0.004
 """Of the view's longer side."""
+_PLAIN, _MOST_GROWN = 1.2, 2.0
+"""Levels of 8 bits up to which the end of a change shows in spite of coding and grain, and the most by which a matte grows more beyond."""
 
 
 class Mattes:
     """The matte of each frame of a range: 0 where the original stays, 1 where all is what came back."""
 
-    def __init__(self, masks: Masks) -> None:
+    def __init__(self, masks: Masks, *, usual: float = 0.0) -> None:
+        """`usual` are the levels of 8 bits that coding and grain alone make."""
         self._masks = masks
+        self._growth = self._pixels(_GROWN * min(max(1.0, usual / _PLAIN), _MOST_GROWN))
         self._grown = lru_cache(maxsize=2 * (_REACH + _HELD) + 4)(self._made_grown)
 
     def __len__(self) -> int:
@@ -67,7 +71,7 @@ class Mattes:
         import cv2
 
         mask = self._masks[number].astype(np.uint8)
-        size = 2 * (self._pixels(_GROWN) + self._pixels(_FEATHER)) + 1
+        size = 2 * self._growth + 1
         return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0
 
     def _pixels(self, share: float) -> int:
