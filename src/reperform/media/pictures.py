@@ -119,7 +119,7 @@ def has_alpha(pixel_format: str) -> bool:
 
 
 def planes(picture: VideoFrame) -> Planes:
-    """The picture's planes, without the padding of their lines.
+    """The picture's planes, without the padding of their lines: its own memory, which nobody may write to.
 
     Raises:
         ConformError: it is not planar, or of numbers of another kind.
@@ -133,7 +133,9 @@ def planes(picture: VideoFrame) -> Planes:
             raise ConformError(f"pictures in {picture.format.name} cannot be spliced")
         kind: Any = np.dtype("<f4") if floating else np.uint8 if parts[0].bits <= 8 else np.dtype("<u2")
         lines = np.frombuffer(memoryview(plane), kind).reshape(-1, plane.line_size // np.dtype(kind).itemsize)
-        found.append(lines[: plane.height, : plane.width].copy())
+        own = lines[: plane.height, : plane.width]
+        own.flags.writeable = False
+        found.append(own)
     return tuple(found)
 
 

@@ -15,8 +15,9 @@ _ROUNDS = (10, 6, 4)
 _THINNED = (1, 1, 2)
 """Every how many-th pixel across and down has a say."""
 _BLUR = 1.0
-_NOTICED = 0.06
-"""Pixels of the corners by which a picture must lie elsewhere to be moved back: less is lost in the measuring."""
+_NOTICED, _MEASURED = 0.06, 1920
+"""Pixels of the corners by which a picture must lie elsewhere to be moved back, and of its longer side: less is lost in the
+measuring, of a larger picture in as much more, for it comes back no larger than that."""
 _LARGEST_SCALE, _LARGEST_SHIFT = 0.08, 0.06
 
 Picture = NDArray[np.float32]
@@ -53,7 +54,7 @@ class Registration:
 
     def snapped(self, width: int, height: int) -> Registration:
         """Itself, or the same place where it moves nothing that is seen in a picture of this raster."""
-        if self.corner(width, height) >= _NOTICED:
+        if self.corner(width, height) >= _NOTICED * max(1.0, max(width, height) / _MEASURED):
             return self
         return Registration(likeness=self.likeness)
 
