@@ -24,6 +24,7 @@ export class Feed {
     this.shown = null; // the number of the frame that the video shows; null before there is one
     this.wanted = null;
     this.busy = false;
+    this.exact = false; // whether it was sought: a picture that was met while playing may have gone on before it was stopped
     this.state = "empty"; // empty, waiting, ready, failed
     this.kept = [];
   }
@@ -67,8 +68,9 @@ export class Feed {
   }
 
   go() {
-    if (this.shown === this.wanted && this.video.paused) return;
+    if (this.exact && this.shown === this.wanted && this.video.paused) return;
     this.busy = true;
+    this.exact = false;
     this.going = this.wanted;
     this.video.currentTime = (this.wanted + 0.5) / this.rate;
   }
@@ -76,7 +78,9 @@ export class Feed {
   arrived() {
     if (!this.busy) return;
     this.busy = false;
-    if (this.video.paused) this.show(this.going);
+    if (!this.video.paused) return;
+    this.exact = true;
+    this.show(this.going);
   }
 
   get isThere() {
@@ -86,6 +90,7 @@ export class Feed {
   play(speed) {
     if (this.state !== "ready") return;
     this.wanted = null;
+    this.exact = false;
     this.video.playbackRate = speed;
     this.video.play().catch(() => {});
   }
@@ -157,7 +162,7 @@ export class Feed {
 
   pictureOf(number) {
     if (this.kept.length) return this.kept.find((one) => one.number === number)?.canvas ?? null;
-    return this.shown === number ? this.video : null;
+    return this.shown === number && (this.exact || !this.video.paused) ? this.video : null;
   }
 
   get numbers() {

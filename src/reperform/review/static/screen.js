@@ -41,7 +41,7 @@ export class Screen extends EventTarget {
   drawOne() {
     const feed = this.live.feed(this.side);
     if (feed.state !== "ready" || feed.shown === null) return;
-    if (!(this.speed > 0) && feed.shown !== this.place - this.start) return;
+    if (!(this.speed > 0) && !(feed.exact && feed.shown === this.place - this.start)) return;
     if (this.start + feed.shown >= this.end) return;
     this.picture.single(feed.video);
     this.drawn(feed.shown);
