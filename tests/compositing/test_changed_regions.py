@@ -16,6 +16,8 @@ from composited import examined, measured, touched_outside
 from filmed_scene import ACTOR, PRESENTER, Filmed
 from reperform.media.compositing.examining import examine
 from reperform.media.compositing.masks import Masks, hysteresis, remembered
+from reperform.media.compositing.matte import Mattes
+from reperform.media.compositing.registration import Registration
 from reperform.media.pictures import planes
 from shared import needs
 
@@ -89,6 +91,30 @@ def test_what_is_small_beside_the_change_is_not_remembered() -> None:
     kept = remembered(Masks([found, *[face] * 5]), Masks([found] * 6))
     assert [bool(kept[number][14, 124]) for number in range(6)] == [True] + [False] * 5
     assert all(kept[number][45, 55] for number in range(6))
+
+
+def test_the_matte_is_wider_where_the_end_of_a_change_is_lost_in_grain() -> None:
+    """It grows with what coding and grain make alone, and not without end."""
+    mask = np.zeros((180, 320), bool)
+    mask[80:110, 100:140] = True
+    areas = [float(Mattes(Masks([mask] * 5), usual=usual).matte(2).sum()) for usual in (0.5, 1.2, 1.7, 4.0, 9.0)]
+    assert mask.sum() < areas[0] == areas[1] < areas[2] <= areas[3] == areas[4]
+
+
+@pytest.mark.parametrize(("raster", "moves"), [((1920, 1080), True), ((1080, 1920), True), ((3840, 2160), False)])
+def test_what_only_measuring_moves_is_left_where_it_is(raster: tuple[int, int], moves: bool) -> None:
+    """A place is measured in a reduced picture: of 4K twice as many pixels are within its error."""
+    off = Registration(shift_x=0.08 / raster[0])
+    assert off.snapped(*raster).moves == moves
+    assert Registration(shift_x=0.2 / raster[0]).snapped(*raster).moves
+
+
+def test_planes_are_not_to_be_written_to() -> None:
+    """They are the picture's own memory, which others see."""
+    layers = planes(VideoFrame(64, 36, "yuv422p10le"))
+    assert [plane.shape for plane in layers] == [(36, 64), (36, 32), (36, 32)]
+    with pytest.raises(ValueError, match="read-only"):
+        layers[0][0, 0] = 1
 
 
 def test_a_mouth_that_closes_in_heavy_grain_is_still_changed() -> None:

@@ -16,8 +16,8 @@ _THINNED = (1, 1, 2)
 """Every how many-th pixel across and down has a say."""
 _BLUR = 1.0
 _NOTICED, _MEASURED = 0.06, 1920
-"""Pixels of the corners by which a picture must lie elsewhere to be moved back, and of its longer side: less is lost in the
-measuring, of a larger picture in as much more, for it comes back no larger than that."""
+"""Pixels by which a picture's corners must lie elsewhere for it to be moved back, and of its longer side up to which they count: less is
+lost in the measuring. That is done in a reduced picture, so of a larger one in proportion more is lost."""
 _LARGEST_SCALE, _LARGEST_SHIFT = 0.08, 0.06
 
 Picture = NDArray[np.float32]
