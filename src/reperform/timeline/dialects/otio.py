@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reperform.timeline.dialects.base import ItemFacts, MarkerSpan, MarkerText, MarkerTime
@@ -32,6 +33,11 @@ class OtioDialect:
 
     note_keys: tuple[str, ...] = NOTE_KEYS
     """Where in a marker's metadata its editor keeps its words."""
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """Keys of a marker's metadata that may hold words of it."""
+        return WRITTEN.union(self.note_keys)
 
     @property
     def name(self) -> str:
@@ -63,10 +69,10 @@ class OtioDialect:
         name, comment, metadata = marker.name or "", marker.comment or "", marker.metadata
         # Asked for its keys first: OTIO takes long to say that something is absent.
         held = keys(metadata)
+        if held.isdisjoint(self._telling):
+            return MarkerText(name, comment)
         places = [metadata] if held & WRITTEN else []
         places += [entry(metadata, key) for key in self.note_keys if key in held]
-        if not places:
-            return MarkerText(name, comment)
         notes = filter(None, (comment, *map(note_in, places)))
         return MarkerText(
             name, "\n".join(dict.fromkeys(notes)), tuple(word for place in places for word in words(place))
