@@ -8,12 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import opentimelineio as otio
 import pytest
 
 from reperform.timing import format_timecode
 from review import browser as eyes
 from review.browser import Served, needs_chromium, number_shown, shown, wait
-from whole.scene import Scene, files
+from whole import cut_kit as cut
+from whole.scene import RATE, Scene, files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -129,6 +131,25 @@ def test_in_the_cut_the_next_shot_follows_the_last_frame(page: Page) -> None:
     assert [place for place in places if 40 <= place < 46], "and the beginning of the second"
     said = shown(page)
     assert ("B001", FIRST["B001"] + said["frame"]) == (said["name"], number_shown(page))
+
+
+def test_in_the_cut_a_clip_that_nothing_is_asked_of_is_heard(browser: Browser, own: Scene) -> None:
+    """What the cut plays with it follows; where that cannot be had, it is asked for once, not at every frame."""
+    timeline = otio.adapters.read_from_file(str(own.out))
+    damaged = cut.Rushes(own.folder / "damaged.mov", RATE, 60)
+    damaged.path.write_bytes(b"no movie at all")
+    timeline.tracks[0].extend([cut.clip(own.b, 0, 20), cut.clip(damaged, 0, 40)])
+    cut.save(timeline, own.out)
+    with eyes.started(own.out) as served:
+        page, asked = eyes.look(browser, served.link), []
+        page.on("request", lambda request: asked.append(request.url.removeprefix(served.base_url)))
+        page.evaluate("review.cut.look({ shot: review.cut.data.shots[1].id })")
+        page.keyboard.press("t")
+        page.keyboard.press("Space")
+        wait(page, "review.player.sound.playing?.url === '/sound/clip/2.wav'")
+        wait(page, "review.player.speed > 0 && review.player.place > 100")
+        assert 1 == asked.count("/sound/clip/3.wav")
+        page.context.close()
 
 
 def test_a_loop_stays_about_its_cue(page: Page) -> None:

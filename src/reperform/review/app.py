@@ -48,6 +48,7 @@ def build(review: Review) -> ASGIApp:
         Route("/events", pages.events),
         Route("/media/clip/{index:int}.mp4", pages.clip_video),
         Route("/thumb/clip/{index:int}.jpg", pages.clip_still),
+        Route("/sound/clip/{index:int}.wav", pages.clip_sound),
         Route("/media/{shot:path}/{version}.mp4", pages.video),
         Route("/thumb/{shot:path}/{version}.jpg", pages.still),
         Route("/sound/{shot:path}/{version}.wav", pages.sound),
@@ -133,6 +134,10 @@ class _Pages:
     def clip_still(self, request: Request) -> Response:
         index, frame = request.path_params["index"], _frame(request)
         return made_file(lambda: self._review.showing.clip_still(index, frame, patience=_PATIENCE * 4), "image/jpeg")
+
+    def clip_sound(self, request: Request) -> Response:
+        index = request.path_params["index"]
+        return made_file(lambda: self._review.showing.clip_sound(index, patience=_PATIENCE), "audio/wav")
 
     def video(self, request: Request) -> Response:
         return made_file(lambda: self._review.showing.video(*_place(request), patience=_PATIENCE), "video/mp4")

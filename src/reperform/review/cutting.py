@@ -17,8 +17,9 @@ from reperform.timing import format_timecode
 
 if TYPE_CHECKING:
     from reperform.model import Cue, Problem
-    from reperform.review.scene import Piece, Scene, SceneShot
+    from reperform.review.scene import Scene, SceneShot
     from reperform.review.standing import Progress
+    from reperform.review.strip import Piece
     from reperform.review.versions import Version
 
 __all__ = ["chosen_in", "clip_json", "encoded", "head_json", "problem_json", "shot_json"]
@@ -63,6 +64,7 @@ def clip_json(piece: Piece, scene: Scene, *, offline: str | None) -> dict[str, A
         "shot": piece.shot,
         "still": None if offline else f"/thumb/clip/{piece.index}.jpg",
         "video": None if offline else f"/media/clip/{piece.index}.mp4",
+        "sound": None if offline or piece.shot else f"/sound/clip/{piece.index}.wav",
         "offline": offline,
     }
 

@@ -7,22 +7,25 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.errors import MediaError, MediaRefused, SettingsError
 from reperform.media.viewing.choosing import viewing_of
-from reperform.model import Shot, ShotMedia, SoundSource, Source
+from reperform.model import PlanSettings, Shot, ShotMedia, SoundSource, Source
 from reperform.timing import Rate, sample_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reperform.media.viewing.base import Viewing
-    from reperform.review.scene import Piece, Scene, SceneShot
+    from reperform.review.scene import Scene, SceneShot
+    from reperform.review.strip import Piece
     from reperform.review.versions import Version
     from reperform.settings import Settings
-    from reperform.timeline.cut import PlacedClip
+    from reperform.timeline.cut import PlacedClip, TrackPlace
+    from reperform.timeline.owning import OwnSounds
 
 __all__ = ["Finder", "Footage", "place_of", "stepped"]
 
@@ -83,6 +86,37 @@ class Finder:
         steps = stepped(record.frames, media, cut=self._scene.cut.rate)
         numbers = tuple(min(max(0, first + step), source.frames - 1) for step in steps)
         return Footage(source=source, frames=numbers, rate=self._scene.cut.rate, viewing=viewing)
+
+    def heard_with(self, piece: Piece) -> Shot:
+        """A clip of the strip with what the cut plays with it: the sound that is linked to it, else that of its file.
+
+        Raises:
+            MediaRefused, MediaError: its media is not here, is damaged, or does not move.
+
+        """
+        from reperform.timeline.one_shot import own_sound_of, see, shot_of
+
+        cut, placed = self._scene.cut, piece.placed
+        seen = see(placed, self._linker, cut, handles=0)
+        own = own_sound_of(self._own_sounds, placed, seen)
+        return shot_of("", placed, cut, seen=seen, own=own, cues=(), voice_in_cut=True)
+
+    @cached_property
+    def _own_sounds(self) -> OwnSounds:
+        """What is linked to what; as the run was told, where the tracks that it was told of are still there."""
+        from reperform.timeline.audio import named_tracks
+        from reperform.timeline.owning import OwnSounds
+        from reperform.timeline.voices import guide_tracks
+
+        index, plan = self._scene.index, self._scene.plan
+        settings = plan.settings if plan else PlanSettings()
+        named: tuple[TrackPlace, ...] = ()
+        guides: tuple[TrackPlace, ...] = ()
+        with suppress(SettingsError):
+            named = named_tracks(index.tracks, settings.own_sound, option="--own-sound")
+        with suppress(SettingsError):
+            guides = guide_tracks(index, settings)
+        return OwnSounds(index, self._linker, named=named, but=guides)
 
     def take_source(self, version: Version) -> Source:
         """The pictures of a take. Raises MediaRefused where it is away."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reperform.errors import ReperformError, TimelineError
 from reperform.model import Plan, Problem, Shot
+from reperform.review.strip import Piece, Seen, pieces_of, seen_in
 from reperform.timeline.alternates import ORIGINAL
 
 if TYPE_CHECKING:
@@ -21,20 +21,7 @@ if TYPE_CHECKING:
     from reperform.timeline.cut import Cut, Index, PlacedClip
     from reperform.timeline.records import ClipRecord
 
-__all__ = ["Piece", "Scene", "SceneShot", "load", "refuse_without_takes"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """What is seen of one clip, until another is seen."""
-
-    index: int
-    """Its place in the strip."""
-    placed: PlacedClip
-    record_frame: int
-    frames: int
-    shot: str | None
-    """Id of the shot that its clip is; None for one that nothing is asked of."""
+__all__ = ["Scene", "SceneShot", "load", "refuse_without_takes"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +58,22 @@ class Scene:
     out: Path
     sha256: str | None
     """Of `out` as it was read; None while it is not there yet."""
-    cut: Cut
-    frames: int
+    index: Index
     pieces: tuple[Piece, ...]
     shots: Mapping[str, SceneShot]
     """By id, in the order of the cut."""
     run: RunRow | None
     plan: Plan | None
+
+    @property
+    def cut(self) -> Cut:
+        """The timeline."""
+        return self.index.cut
+
+    @property
+    def frames(self) -> int:
+        """Its length, in frames of its rate."""
+        return self.index.frames
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -132,21 +128,16 @@ def _load(out: Path, project: Path, settings: Settings, ledger: Ledger) -> Scene
     plan = _plan_of(run)
     cut = _read(out, plan, project, settings)
     index = build(cut)
-    seen = _pieces(index)
+    seen = seen_in(index)
     shots = _shots(index, plan, seen)
     if not shots:
         raise _without_takes(out)
     of_clip = {shot.placed.address: shot.id for shot in shots.values()}
-    pieces = tuple(
-        Piece(index=number, placed=placed, record_frame=start, frames=end - start, shot=of_clip.get(placed.address))
-        for number, (placed, start, end) in enumerate(seen)
-    )
     return Scene(
         out=out,
         sha256=cut.sha256 if cut.path == out else None,
-        cut=index.cut,
-        frames=index.frames,
-        pieces=pieces,
+        index=index,
+        pieces=pieces_of(seen, of_clip),
         shots=shots,
         run=run,
         plan=plan,
@@ -183,30 +174,12 @@ def _read(out: Path, plan: Plan | None, project: Path, settings: Settings) -> Cu
         return cut
 
 
-def _pieces(index: Index) -> Sequence[tuple[PlacedClip, int, int]]:
-    """The picture that is seen, in whole frames of the cut, one after the other."""
-    from reperform.timeline.picture import PictureFinder
-    from reperform.timing import ceil_frame, floor_frame
-
-    rate = index.cut.rate
-    found: list[tuple[PlacedClip, int, int]] = []
-    if not any(clip.track.kind == "video" and clip.enabled for clip in index.clips):
-        return found
-    reached = 0
-    for placed, start, end in PictureFinder(index).topmost(Fraction(0), index.frames / rate):
-        first, last = max(reached, floor_frame(start, rate)), ceil_frame(end, rate)
-        if last > first:
-            found.append((placed, first, last))
-            reached = last
-    return found
-
-
-def _shots(index: Index, plan: Plan | None, pieces: Sequence[tuple[PlacedClip, int, int]]) -> Mapping[str, SceneShot]:
+def _shots(index: Index, plan: Plan | None, seen: Sequence[Seen]) -> Mapping[str, SceneShot]:
     from reperform.timeline import records
 
-    seen: dict[tuple[int, ...], int] = {}
-    for number, (placed, _, _) in enumerate(pieces):
-        seen.setdefault(placed.address, number)
+    places: dict[tuple[int, ...], int] = {}
+    for number, (placed, _, _) in enumerate(seen):
+        places.setdefault(placed.address, number)
     planned = {shot.id: shot for shot in plan.shots} if plan else {}
     at = {(shot.track, shot.record.in_frame, shot.record.frames): shot for shot in planned.values()}
     on_tracks = _on_tracks(index)
@@ -226,7 +199,7 @@ def _shots(index: Index, plan: Plan | None, pieces: Sequence[tuple[PlacedClip, i
             SceneShot(
                 id=shot_id,
                 placed=placed,
-                clip_index=seen.get(placed.address, -1),
+                clip_index=places.get(placed.address, -1),
                 document=document or planned.get(shot_id),
                 record=record,
                 entries=entries,

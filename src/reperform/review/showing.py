@@ -12,11 +12,14 @@ from reperform.errors import InputError
 from reperform.review import proxies, thumbnails, waves
 from reperform.review.footage import Finder, Footage, place_of
 from reperform.review.working import Work
+from reperform.timing import FrameRange
 
 if TYPE_CHECKING:
     from reperform.media.sound_samples import Samples
+    from reperform.model import Shot
     from reperform.review.board import Board
     from reperform.review.scene import SceneShot
+    from reperform.review.strip import Piece
     from reperform.review.versions import Version
 
 __all__ = ["Showing"]
@@ -69,6 +72,16 @@ class Showing:
         self._keys[shot_id, version_id] = footage.key
         return self._made(footage, shot_id, patience)
 
+    def clip_sound(self, index: int, *, patience: float) -> Path | None:
+        """What the cut plays with a clip of the strip, as WAV; None while it is made. Raises as `video` does."""
+        piece, rate = self._piece(index), self.board.scene.cut.rate
+        document = self._finder.heard_with(piece)
+        part = FrameRange(piece.record_frame - piece.placed.record.start, piece.frames)
+        key = _key("clip", _named(document), f"{part.start} {part.frames}")
+        return self._sound(
+            key, ".wav", lambda path: waves.write_sound(waves.own(document, cut=rate, part=part), path), patience
+        )
+
     def clip_still(self, index: int, frame: int | None, *, patience: float) -> Path | None:
         """A picture of a clip of the strip, its middle where no frame is said; None while it is made."""
         return self._still(self._clip(index), frame, patience)
@@ -107,10 +120,13 @@ class Showing:
             over -= facts.st_size
 
     def _clip(self, index: int) -> Footage:
+        return self._finder.of_piece(self._piece(index))
+
+    def _piece(self, index: int) -> Piece:
         pieces = self.board.scene.pieces
         if not 0 <= index < len(pieces):
             raise InputError(f"there is no clip {index}", fix="Read the page anew: the cut has changed.")
-        return self._finder.of_piece(pieces[index])
+        return pieces[index]
 
     def _made(self, footage: Footage, whose: str, patience: float) -> Path | None:
         key = footage.key
@@ -136,10 +152,13 @@ class Showing:
         shot = self.board.shot(shot_id)
         version = None if version_id == VOICE else self.board.version(shot_id, version_id)
         key, samples = self._samples(shot, version)
+        return self._sound(key, ending, lambda path: write(samples(), path), patience)
+
+    def _sound(self, key: str, ending: str, write: Callable[[Path], None], patience: float) -> Path | None:
         path = self._place("sounds", key, ending)
         if path.exists():
             return path
-        done = self.work.ask(f"sound {key}{ending}", lambda: write(samples(), path), patience=patience)
+        done = self.work.ask(f"sound {key}{ending}", lambda: write(path), patience=patience)
         return path if done else None
 
     def _samples(self, shot: SceneShot, version: Version | None) -> tuple[str, Callable[[], Samples]]:
@@ -152,7 +171,7 @@ class Showing:
             key = _key(version.id, str(facts.st_mtime_ns), str(facts.st_size), f"{media.in_frame - in_frame} {frames}")
             return key, lambda: waves.of_take(media, take, in_frame, frames=frames, cut=rate)
         document = self._finder.shot_document(shot)
-        named = document.model_dump_json(exclude={"jobs", "id", "clip", "address", "index"})
+        named = _named(document)
         if version is None:
             return _key("voice", named), lambda: waves.voice(document, cut=rate)
         return _key("own", named), lambda: waves.own(document, cut=rate)
@@ -167,6 +186,11 @@ class Showing:
         whose = self._whose.pop(key, None)
         if whose is not None:
             self._told(whose)
+
+
+def _named(document: Shot) -> str:
+    """What decides how a shot sounds, wherever it stands in the cut's tree."""
+    return document.model_dump_json(exclude={"jobs", "id", "clip", "address", "index"})
 
 
 def _key(*parts: str) -> str:

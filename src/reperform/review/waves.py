@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reperform.files import atomic_output, write_atomically
-from reperform.timing import sample_at
+from reperform.timing import FrameRange, sample_at
 
 if TYPE_CHECKING:
     from reperform.media.sound_samples import Samples
@@ -23,12 +23,19 @@ RATE = 48_000
 PEAKS_PER_FRAME = 4
 
 
-def own(shot: Shot, *, cut: Rate) -> Samples:
-    """The shot's own sound, as long as the shot: float32 [samples, 1 or 2]. Raises MediaError where it cannot be read."""
+def own(shot: Shot, *, cut: Rate, part: FrameRange | None = None) -> Samples:
+    """The shot's own sound: float32 [samples, 1 or 2]. `part` counts frames of the cut from its first; None is all of it.
+
+    Raises:
+        MediaRefused, MediaError: it cannot be read.
+
+    """
     from reperform.media.placing import own_layers
 
+    part = part or FrameRange(0, shot.record.frames)
+    first, last = sample_at(part.start, cut, RATE), sample_at(part.end, cut, RATE)
     with own_layers(shot) as layers:
-        return layers.read(_start(shot), _length(shot, cut), rate=RATE, channels=max(1, min(2, layers.channels)))
+        return layers.read(_start(shot) + first, last - first, rate=RATE, channels=max(1, min(2, layers.channels)))
 
 
 def voice(shot: Shot, *, cut: Rate) -> Samples:

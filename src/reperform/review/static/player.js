@@ -130,7 +130,7 @@ export class Player extends Screen {
       return;
     }
     this.live.follow(place - this.start, this.speed);
-    if (!this.live.feed(this.side).url) this.tellPlace(Math.floor(place));
+    if (["none", "failed"].includes(this.status)) this.tellPlace(Math.floor(place));
     this.hear(place);
   }
 

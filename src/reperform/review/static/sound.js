@@ -1,6 +1,6 @@
 // Sound by the page's one clock: decoded whole, so that it starts at the sample and not somewhere near it.
 
-import { getWhenReady } from "./wire.js";
+import { getWhenReady, pause } from "./wire.js";
 
 const KEPT = 12;
 const LOOSE = 0.04; // seconds that sound may be off the clock before it is set right
@@ -22,11 +22,11 @@ export class Sound {
   load(url) {
     if (!url || this.buffers.has(url)) return;
     if (this.buffers.size >= KEPT) this.buffers.delete(this.buffers.keys().next().value);
-    this.buffers.set(url, null);
+    this.buffers.set(url, null); // what there is none of is not asked for again at every frame
     getWhenReady(url, "arrayBuffer", () => this.buffers.has(url))
       .then((bytes) => (bytes ? new OfflineAudioContext(1, 1, 48000).decodeAudioData(bytes) : null))
-      .then((buffer) => (buffer ? this.buffers.set(url, buffer) : this.buffers.delete(url)))
-      .catch(() => this.buffers.delete(url));
+      .then((buffer) => this.buffers.has(url) && this.buffers.set(url, buffer))
+      .catch(() => pause(1).then(() => this.buffers.delete(url)));
   }
 
   // `seconds` into the sound, now. Asked for again and again while it plays; it is begun anew only where it is off.
