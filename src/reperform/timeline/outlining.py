@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["VALUES", "Outline", "Outlined", "reduced"]
+from reperform.timeline.spelling import Spelling, reduced
+
+__all__ = ["VALUES", "Outline", "Outlined"]
 
 VALUES = ("RationalTime.", "TimeRange.", "TimeTransform.", "V2d.", "Box2d.", "SerializableObjectRef.")
 """Schemas of which OpenTimelineIO keeps nothing but their own fields."""
@@ -18,13 +20,9 @@ VALUES = ("RationalTime.", "TimeRange.", "TimeTransform.", "V2d.", "Box2d.", "Se
 _RENEWED = {"Clip.": b'"media_references"', "Marker.": b'"marked_range"'}
 """Schemas whose first version OTIO rewrites, and the field that the second has and the first has not."""
 
-_FIRST = dict.fromkeys(VALUES, "1") | dict.fromkeys(_RENEWED, "2")
-"""The version of each that is as it is written today."""
-
 _HOLDERS = ("children", "markers", "effects", "media_reference", "media_references", "DEFAULT_MEDIA", "tracks")
 """Fields in which objects stand. In any other they are unlike."""
 
-_LEFT_OUT = b" \t\r\n0123456789.+-"
 _SCHEMA = b'"OTIO_SCHEMA":'
 _TIME = b'{"OTIO_SCHEMA":"RationalTime","rate":,"value":}'
 _RANGE = b'{"OTIO_SCHEMA":"TimeRange","duration":,"start_time":}'
@@ -37,14 +35,11 @@ _TOKENS = _VALUE + _OBJECT + _HELD + _FIELDS
 _ALL_ELSE = bytes(byte for byte in range(256) if byte not in b'[]{}"' + _TOKENS)
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 
-_ESCAPED = re.compile(rb"\\u00(3\d|2[eE]|[46][1-9a-fA-F]|5[0-9aAfF]|7[0-9aA])")
-"""A letter, a digit, a full stop or a low line that is spelled as an escape: so is none in a schema's name."""
 _PLAIN = re.compile(rb"\{[%b]*+(?:%b[%b]*+)?\}" % (_FIELDS, _VALUE, _FIELDS))
 _INNERMOST = re.compile(rb"\{[^][{}]*\}")
 _LIST = re.compile(rb"\[%b+\]" % _HELD)
 _LIKE = re.compile(rb"(?:[%b]%b?)*" % (_FIELDS, _HELD))
 
-_LONGEST_WORD = 64
 _LONGEST_RUN = 1 << 24
 """Bytes without a bracket."""
 _LARGEST = 1 << 24
@@ -72,23 +67,24 @@ class Outline:
         self.in_string = False
         """Whether what was looked at ends in a string."""
         self._odd = False
-        self._last = self._rest = b""
-        """The end of the last block, and what follows its last bracket, reduced."""
-        self._schemas = {schema: _Schema(schema) for schema in _FIRST}
+        self._rest = b""
+        """What follows the last bracket, reduced."""
+        self._spelling = Spelling()
+        self._schemas = 0
+        self._renewed: set[str] = set()
+        """Schemas of which the new field was seen."""
         self._left: list[bytes] = []
         self._length = 0
 
     def feed(self, block: bytes) -> Outlined:
         """The next bytes; they are looked at up to their last bracket, what follows it with those after them."""
+        self._spelling.feed(block)
         text = self._rest + reduced(block)
         end = max(text.rfind(bracket) for bracket in (b"{", b"}", b"[", b"]")) + 1
         if len(text) - end > _LONGEST_RUN:
             self._odd, end = True, len(text)
         self._rest = text[end:]
-        before = {schema: schema.seen for schema in self._schemas.values()}
-        part = self._look(text[:end])
-        self._look_as_spelled(block, escaped=b"\\" in text, before=before)
-        return part
+        return self._look(text[:end])
 
     def finish(self) -> Outlined:
         """What follows the last bracket."""
@@ -98,23 +94,22 @@ class Outline:
     @property
     def is_odd(self) -> bool:
         """Whether what was fed may hold what crashes OTIO; to be asked once all was."""
-        return self._odd or any(map(_may_crash, self._schemas.values())) or not _is_like(b"".join(self._left))
+        return self._odd or self._is_spelled_oddly() or not _is_like(b"".join(self._left))
 
-    def _look_as_spelled(self, block: bytes, *, escaped: bool, before: dict[_Schema, int]) -> None:
-        """The block as it is written, for what of it was seen; `before` is how much was seen before it."""
-        if escaped or b"\\" in self._last:
-            self._odd |= any(_ESCAPED.search(part) is not None for part in (block, self._last + block[:_LONGEST_WORD]))
-        for schema, seen in before.items():
-            if schema.seen > seen or schema.reduced in self._rest:
-                schema.count_spelled(block, after=self._last)
-        self._last = (self._last + block[-_LONGEST_WORD:])[-_LONGEST_WORD:]
+    def _is_spelled_oddly(self) -> bool:
+        """Whether a schema may be another than it is taken for; none is where all are the very ones that look so when reduced."""
+        spelling = self._spelling
+        if spelling.is_odd or spelling.schemas != self._schemas:
+            return True
+        return any(spelling.has_other(value, "1") for value in VALUES) or any(
+            spelling.has_other(schema, "2") for schema in self._renewed
+        )
 
     def _look(self, text: bytes) -> Outlined:
         left, times = _replaced(text, _TIME, b"")
         left, ranges = _replaced(left, _RANGE, b"")
-        self._schemas["RationalTime."].seen += times
-        self._schemas["TimeRange."].seen += ranges
         both = times + ranges
+        self._schemas += both
         outside = self._outside_strings(self._marked(left))
         self._keep(_without_plain(outside))
         brackets = outside.translate(_SQUARE, _TOKENS)
@@ -122,9 +117,12 @@ class Outline:
 
     def _marked(self, left: bytes) -> bytes:
         """The brackets and quotes, and marks in place of schemas and of the fields that hold objects."""
-        for schema in self._schemas.values():
-            left = schema.note(left)
-        left = left.replace(_SCHEMA, _OBJECT)
+        self._renewed |= {schema for schema, field in _RENEWED.items() if field in left}
+        for value in filter(self._spelling.has, VALUES):
+            left, more = _replaced(left, _SCHEMA + b'"' + reduced(value.encode()), _VALUE + b'"')
+            self._schemas += more
+        left, more = _replaced(left, _SCHEMA, _OBJECT)
+        self._schemas += more
         for number, field in enumerate(_HOLDERS):
             left = left.replace(f'"{field}":'.encode(), _FIELDS[number : number + 1])
         return left.translate(None, _ALL_ELSE)
@@ -142,55 +140,6 @@ class Outline:
             self._odd = True
         if not self._odd:
             self._left.append(left)
-
-
-def reduced(text: bytes) -> bytes:
-    """The text without spaces, figures, full stops and signs."""
-    return text.translate(None, _LEFT_OUT)
-
-
-class _Schema:
-    """One that is looked for: how often it stands there, and how often in its first spelling."""
-
-    def __init__(self, schema: str) -> None:
-        self.reduced = _SCHEMA + b'"%b' % reduced(schema.encode())
-        """How an object of it begins. OTIO takes whatever follows the first figure of a version."""
-        self.seen = 0
-        self.is_new = False
-        """Whether the field is there that only its second version has."""
-        self.is_value = schema in VALUES
-        self._mark = _VALUE + b'"' if self.is_value else b""
-        self._new_field = _RENEWED.get(schema, b"")
-        self._spellings = [f'"OTIO_SCHEMA":{space}"{schema}{_FIRST[schema]}"'.encode() for space in (" ", "")]
-        self._spelled = 0
-
-    def count_spelled(self, block: bytes, *, after: bytes) -> None:
-        """In the next bytes, which come after those. Nobody changes between the two spellings."""
-        for spelling in self._spellings:
-            beyond = len(spelling) - 1
-            found = block.count(spelling) + (after[-beyond:] + block[:beyond]).count(spelling)
-            self._spelled += found
-            if found:
-                break
-
-    def note(self, left: bytes) -> bytes:
-        """What is left, reduced, with a mark for it where it is a value's."""
-        if self._mark:
-            left, more = _replaced(left, self.reduced, self._mark)
-            self.seen += more
-            return left
-        self.seen += left.count(self.reduced)
-        self.is_new = self.is_new or self._new_field in left
-        return left
-
-    @property
-    def is_as_spelled(self) -> bool:
-        """Whether all are of this very schema: no others look the same without their figures and spaces."""
-        return self._spelled == self.seen
-
-
-def _may_crash(schema: _Schema) -> bool:
-    return not schema.is_as_spelled and (schema.is_value or schema.is_new)
 
 
 def _replaced(text: bytes, old: bytes, new: bytes) -> tuple[bytes, int]:

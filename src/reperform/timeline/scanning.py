@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from reperform.errors import TimelineError
-from reperform.timeline.outlining import Outline, Outlined, reduced
+from reperform.timeline.outlining import Outline, Outlined
 from reperform.timeline.sharing import SHARED
+from reperform.timeline.spelling import reduced
 
 __all__ = ["BLOCK", "DEEPEST", "Scan", "in_blocks", "newer_schemas"]
 
