@@ -6,6 +6,7 @@ import { whenReady } from "./wire.js";
 const KEPT = 6;
 const SLACK = 0.6; // frames a picture may be off the clock before it is hurried or held
 const FAR = 5; // frames off the clock from where it is sought instead
+const AGAIN = 2000; // milliseconds until a video that could not be had is asked for again
 
 export class Feed {
   constructor(video, onShown) {
@@ -30,7 +31,7 @@ export class Feed {
   }
 
   async load(url, frames, rate, at) {
-    if (url === this.url && this.state !== "failed") {
+    if (url === this.url && !this.isWorthATry) {
       if (at !== null) this.seek(at);
       return;
     }
@@ -51,6 +52,10 @@ export class Feed {
     this.video.load();
   }
 
+  get isWorthATry() {
+    return this.state === "failed" && performance.now() - this.failedAt > AGAIN;
+  }
+
   opened() {
     this.state = "ready";
     this.go();
@@ -59,6 +64,7 @@ export class Feed {
 
   fail() {
     this.state = "failed";
+    this.failedAt = performance.now();
     this.onShown(this);
   }
 
