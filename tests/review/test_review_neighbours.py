@@ -52,8 +52,11 @@ def heard(visitor: Visitor, clip: int) -> NDArray[np.float64]:
 def test_without_sound_in_the_cut_it_is_that_of_the_file(look: Look, copy: Scene) -> None:
     """From the first frame that is seen to the last."""
     expected = burned.sound(copy.b.path)[10 * SAMPLES : 40 * SAMPLES, 0]
-    found = heard(look(), 2)
+    visitor = look()
+    found = heard(visitor, 2)
     assert len(expected) == len(found)
+    peaks = visitor.fetched(visitor.cut()["clips"][2]["wave"]).json()["peaks"]
+    assert (120, round(float(np.abs(expected).max()), 2)) == (len(peaks), round(max(peaks), 2))
     assert np.abs(expected - found).max() < 0.001
 
 

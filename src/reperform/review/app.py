@@ -49,6 +49,7 @@ def build(review: Review) -> ASGIApp:
         Route("/media/clip/{index:int}.mp4", pages.clip_video),
         Route("/thumb/clip/{index:int}.jpg", pages.clip_still),
         Route("/sound/clip/{index:int}.wav", pages.clip_sound),
+        Route("/wave/clip/{index:int}.json", pages.clip_wave),
         Route("/media/{shot:path}/{version}.mp4", pages.video),
         Route("/thumb/{shot:path}/{version}.jpg", pages.still),
         Route("/sound/{shot:path}/{version}.wav", pages.sound),
@@ -138,6 +139,10 @@ class _Pages:
     def clip_sound(self, request: Request) -> Response:
         index = request.path_params["index"]
         return made_file(lambda: self._review.showing.clip_sound(index, patience=_PATIENCE), "audio/wav")
+
+    def clip_wave(self, request: Request) -> Response:
+        index = request.path_params["index"]
+        return made_file(lambda: self._review.showing.clip_wave(index, patience=_PATIENCE), "application/json")
 
     def video(self, request: Request) -> Response:
         return made_file(lambda: self._review.showing.video(*_place(request), patience=_PATIENCE), "video/mp4")

@@ -65,6 +65,7 @@ def clip_json(piece: Piece, scene: Scene, *, offline: str | None) -> dict[str, A
         "still": None if offline else f"/thumb/clip/{piece.index}.jpg",
         "video": None if offline else f"/media/clip/{piece.index}.mp4",
         "sound": None if offline or piece.shot else f"/sound/clip/{piece.index}.wav",
+        "wave": None if offline or piece.shot else f"/wave/clip/{piece.index}.json",
         "offline": offline,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,13 +75,11 @@ class Showing:
 
     def clip_sound(self, index: int, *, patience: float) -> Path | None:
         """What the cut plays with a clip of the strip, as WAV; None while it is made. Raises as `video` does."""
-        piece, rate = self._piece(index), self.board.scene.cut.rate
-        document = self._finder.heard_with(piece)
-        part = FrameRange(piece.record_frame - piece.placed.record.start, piece.frames)
-        key = _key("clip", _named(document), f"{part.start} {part.frames}")
-        return self._sound(
-            key, ".wav", lambda path: waves.write_sound(waves.own(document, cut=rate, part=part), path), patience
-        )
+        return self._heard_with(index, ".wav", waves.write_sound, patience)
+
+    def clip_wave(self, index: int, *, patience: float) -> Path | None:
+        """The peaks of that as JSON; None while they are made."""
+        return self._heard_with(index, ".json", self._peaks(self._piece(index).frames), patience)
 
     def clip_still(self, index: int, frame: int | None, *, patience: float) -> Path | None:
         """A picture of a clip of the strip, its middle where no frame is said; None while it is made."""
@@ -102,11 +101,7 @@ class Showing:
 
     def wave(self, shot_id: str, version_id: str, *, patience: float) -> Path | None:
         """The peaks of that as JSON; None while they are made."""
-        cut, frames = self.board.scene.cut, self.board.shot(shot_id).placed.record.frames
-
-        def write(samples: Samples, path: Path) -> None:
-            waves.write_peaks(samples, path, frames=frames, cut=cut.rate)
-
+        write = self._peaks(self.board.shot(shot_id).placed.record.frames)
         return self._heard(shot_id, version_id, ".json", write, patience)
 
     def trim(self) -> None:
@@ -145,6 +140,18 @@ class Showing:
             return path
         done = self.work.ask(f"still {alone.key}", lambda: thumbnails.make(alone, path), patience=patience)
         return path if done else None
+
+    def _peaks(self, frames: int) -> Callable[[Samples, Path], None]:
+        return partial(waves.write_peaks, frames=frames, cut=self.board.scene.cut.rate)
+
+    def _heard_with(
+        self, index: int, ending: str, write: Callable[[Samples, Path], None], patience: float
+    ) -> Path | None:
+        piece, rate = self._piece(index), self.board.scene.cut.rate
+        document = self._finder.heard_with(piece)
+        part = FrameRange(piece.record_frame - piece.placed.record.start, piece.frames)
+        key = _key("clip", _named(document), f"{part.start} {part.frames}")
+        return self._sound(key, ending, lambda path: write(waves.own(document, cut=rate, part=part), path), patience)
 
     def _heard(
         self, shot_id: str, version_id: str, ending: str, write: Callable[[Samples, Path], None], patience: float

@@ -2,7 +2,7 @@
 
 import { words } from "./cut.js";
 import { clamp } from "./dom.js";
-import { getWhenReady } from "./wire.js";
+import { getWhenReady, pause } from "./wire.js";
 
 const CUES = 20; // pixels of the cues' lane, at the top
 const NAMES = 14;
@@ -52,7 +52,7 @@ export class Waveform {
       getWhenReady(url, "json").then((wave) => {
         this.waves.set(url, wave);
         this.soon();
-      }).catch(() => this.waves.delete(url));
+      }).catch(() => pause(1).then(() => this.waves.delete(url)));
     }
     return this.waves.get(url);
   }
@@ -82,7 +82,7 @@ export class Waveform {
     const lane = (height - CUES) / 2;
     context.fillStyle = colour(own ? "--lane" : "--lane-other");
     context.fillRect(left, top, width - (many ? 1 : 0), height - top);
-    this.lane(this.wave(segment.versions.a?.wave), left, top, width, lane, colour("--wave-original"), own);
+    this.lane(this.wave(segment.versions.a?.wave ?? segment.clip?.wave), left, top, width, lane, colour("--wave-original"), own);
     const voice = segment.versions.b?.wave && segment.versions.b !== segment.versions.a ? segment.versions.b.wave : segment.shot?.voice?.wave;
     this.lane(this.wave(voice), left, top + lane, width, lane, colour("--wave-voice"), own);
     context.fillStyle = colour("--line");
