@@ -25,7 +25,7 @@ _HOLDERS = ("children", "markers", "effects", "media_reference", "media_referenc
 
 _SCHEMA = b'"OTIO_SCHEMA":'
 _TIME = b'{"OTIO_SCHEMA":"RationalTime","rate":,"value":}'
-_RANGE = b'{"OTIO_SCHEMA":"TimeRange","duration":,"start_time":}'
+_RANGE = b'{"OTIO_SCHEMA":"TimeRange","duration":%b,"start_time":%b}' % (_TIME, _TIME)
 """As nearly everybody writes them, when figures and spaces are left out."""
 
 _VALUE, _OBJECT, _HELD = b"\xf5", b"\xf6", b"\xf7"
@@ -57,7 +57,7 @@ class Outlined(NamedTuple):
     """Those outside of strings, all of them square."""
     objects: int
     values: int
-    """Those in strings count too."""
+    """Commas in strings count too."""
 
 
 class Outline:
@@ -106,14 +106,14 @@ class Outline:
         )
 
     def _look(self, text: bytes) -> Outlined:
-        left, times = _replaced(text, _TIME, b"")
-        left, ranges = _replaced(left, _RANGE, b"")
-        both = times + ranges
-        self._schemas += both
+        left, ranges = _replaced(text, _RANGE, b"")
+        left, times = _replaced(left, _TIME, b"")
+        gone = times + 3 * ranges
+        self._schemas += gone
         outside = self._outside_strings(self._marked(left))
         self._keep(_without_plain(outside))
         brackets = outside.translate(_SQUARE, _TOKENS)
-        return Outlined(left, brackets, objects=left.count(b"{") + both, values=left.count(b",") + 2 * both)
+        return Outlined(left, brackets, objects=outside.count(b"{") + gone, values=left.count(b",") + 2 * gone)
 
     def _marked(self, left: bytes) -> bytes:
         """The brackets and quotes, and marks in place of schemas and of the fields that hold objects."""
