@@ -43,9 +43,9 @@ _LIKE = re.compile(rb"(?:[%b]%b?)*" % (_FIELDS, _HELD))
 _LONGEST_RUN = 1 << 24
 """Bytes without a bracket."""
 _LARGEST = 1 << 24
-"""Bytes of what is left of all; of a gigabyte of Resolve's it is 5 MB."""
-_MOST_LEVELS = 64
-"""Of objects in one another, where a scan allows more."""
+"""Bytes of what is left of all; of a gigabyte of Resolve's it is a part of one MB."""
+_FEW_LEVELS, _MOST_LEVELS = 8, 64
+"""Of objects in one another that are looked at in a part, and in what is left of all; where a scan allows more."""
 
 
 class Outlined(NamedTuple):
@@ -94,7 +94,9 @@ class Outline:
     @property
     def is_odd(self) -> bool:
         """Whether what was fed may hold what crashes OTIO; to be asked once all was."""
-        return self._odd or self._is_spelled_oddly() or not _is_like(b"".join(self._left))
+        if self._odd or self._is_spelled_oddly():
+            return True
+        return _shortened(b"".join(self._left), levels=_MOST_LEVELS) not in (b"", _HELD)
 
     def _is_spelled_oddly(self) -> bool:
         """Whether a schema may be another than it is taken for; none is where all are the very ones that look so when reduced."""
@@ -111,7 +113,7 @@ class Outline:
         gone = times + 3 * ranges
         self._schemas += gone
         outside = self._outside_strings(self._marked(left))
-        self._keep(_without_plain(outside))
+        self._keep(_shortened(outside, levels=_FEW_LEVELS))
         brackets = outside.translate(_SQUARE, _TOKENS)
         return Outlined(left, brackets, objects=outside.count(b"{") + gone, values=left.count(b",") + 2 * gone)
 
@@ -134,12 +136,11 @@ class Outline:
         self._odd |= _tokens(outside) != _tokens(marks)
         return outside
 
-    def _keep(self, left: bytes) -> None:
-        self._length += len(left)
-        if self._length > _LARGEST:
-            self._odd = True
-        if not self._odd:
+    def _keep(self, left: bytes | None) -> None:
+        self._odd = self._odd or left is None or self._length + len(left) > _LARGEST
+        if left and not self._odd:
             self._left.append(left)
+            self._length += len(left)
 
 
 def _replaced(text: bytes, old: bytes, new: bytes) -> tuple[bytes, int]:
@@ -152,27 +153,27 @@ def _tokens(marks: bytes) -> int:
     return len(marks.translate(None, b'[]{}"'))
 
 
-def _without_plain(left: bytes) -> bytes:
-    """Without values, and without what holds no object; where that is nested unusually deep, some of it stays."""
-    for _ in range(_MOST_LEVELS // 4):
-        shorter = _PLAIN.sub(b"", left.replace(b"{}", b"").replace(b"[]", b""))
+def _shortened(left: bytes, *, levels: int) -> bytes | None:
+    """With a mark in place of each object in fields that hold objects, innermost first; None where two fields of one are alike."""
+    for _ in range(levels):
+        left = _without_plain(left)
+        if not all(map(_is_like_object, set(_INNERMOST.findall(left)))):
+            return None
+        shorter = _LIST.sub(_HELD, _INNERMOST.sub(_HELD, left))
         if len(shorter) == len(left):
             break
         left = shorter
     return left
 
 
-def _is_like(left: bytes) -> bool:
-    """Whether all of it is objects in fields that hold objects, no two fields of one object alike."""
-    for _ in range(_MOST_LEVELS):
-        left = _without_plain(left)
-        if not all(map(_is_like_object, set(_INNERMOST.findall(left)))):
-            return False
-        shorter = _LIST.sub(_HELD, _INNERMOST.sub(_HELD, left))
+def _without_plain(left: bytes) -> bytes:
+    """Without values, and without what holds no object; where that is nested unusually deep, some of it stays."""
+    for _ in range(_MOST_LEVELS // 4):
+        shorter = _PLAIN.sub(b"", left.replace(b"{}", b"").replace(b"[]", b"").replace(b"{}", b""))
         if len(shorter) == len(left):
             break
         left = shorter
-    return left in (b"", _HELD)
+    return left
 
 
 def _is_like_object(innermost: bytes) -> bool:
