@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 __all__ = [
@@ -40,6 +41,7 @@ SNAP = Fraction(1, 100)
 
 _NTSC_TOLERANCE = Fraction(1, 1000)
 _TIMECODE = re.compile(r"^\s*(\d{1,2})[:;.](\d{2})[:;.](\d{2})([:;.,])(\d{2,3})\s*$")
+_TWO_DIGITS = tuple(f"{number:02d}" for number in range(60))
 
 
 class OtioTime(Protocol):
@@ -103,6 +105,11 @@ def exact_rate(rate: float | Fraction) -> Rate:
     """
     if isinstance(rate, Fraction) and rate > 0:
         return rate
+    return _meant_by(rate)
+
+
+@lru_cache(maxsize=64)  # a cut has few rates, and says them with every clip
+def _meant_by(rate: float | Fraction) -> Rate:
     if not math.isfinite(rate) or rate <= 0:
         raise ValueError(f"{rate} is not a frame rate")
     exact = Fraction(rate)
@@ -136,10 +143,11 @@ def exact_seconds(time: OtioTime) -> Fraction:
     if not math.isfinite(time.value):
         raise ValueError(f"{time.value} is not a time")
     rate = exact_rate(time.rate)
-    value = Fraction(time.value)
-    whole = round(value)
+    whole = round(time.value)
     # Editors leave 198771.99999999998 where they mean 198772.
-    return Fraction(whole if abs(value - whole) < Fraction(1, 10_000) else value) / rate
+    if abs(time.value - whole) < 1e-4:
+        return Fraction(whole * rate.denominator, rate.numerator)
+    return Fraction(time.value) / rate
 
 
 def floor_frame(seconds: Fraction, rate: Rate) -> int:
@@ -192,15 +200,15 @@ def timecode_format(rate: Rate, *, drop_frame: bool = False) -> Callable[[int], 
     nominal = nominal_rate(rate)
     day = _frames_per_day(rate, drop_frame=drop_frame)
     width = len(str(nominal - 1)) if nominal > 100 else 2
-    text = f"%02d:%02d:%02d{';' if drop_frame else ':'}%0{width}d"
+    mark = ";" if drop_frame else ":"
 
     def formatted(frame: int) -> str:
         frame %= day
         if drop_frame:
             frame = _with_dropped_numbers(frame, nominal)
-        seconds, frames = divmod(frame, nominal)
-        minutes, seconds = divmod(seconds, 60)
-        return text % (minutes // 60, minutes % 60, seconds, frames)
+        seconds = frame // nominal
+        clock = f"{_TWO_DIGITS[seconds // 3600]}:{_TWO_DIGITS[seconds // 60 % 60]}:{_TWO_DIGITS[seconds % 60]}"
+        return f"{clock}{mark}{str(frame % nominal).zfill(width)}"
 
     return formatted
 

@@ -48,13 +48,14 @@ def test_what_is_certainly_unknown_is_what_the_grammar_says_is_unknown(text: str
         ("fix sky, angry", "fix sky"),
         ("  don't use this take\nangry", "don't use this take"),
         ("angry sky", None),
+        ("angry, sky", None),
         ("cut_off", None),
         ("fix: sky", None),
         ("“fix sky”", None),
         ("", None),
     ],
-    ids=["a remark", "up to the comma", "up to the line's end", "a known word first", "a word of two parts", "a key",
-         "quotes", "nothing"],
+    ids=["a remark", "up to the comma", "up to the line's end", "a known word first", "a known word alone",
+         "a word of two parts", "a key", "quotes", "nothing"],
 )  # fmt: skip
 def test_a_remark_is_known_at_a_glance_not_to_be_a_direction(text: str, unknown: str | None) -> None:
     """Plain words only; all else is left to the grammar."""

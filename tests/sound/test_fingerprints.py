@@ -17,6 +17,7 @@ import burned
 from reperform.errors import MediaError, MediaRefused
 from reperform.media.fingerprints import CueDigests, claim_key, cue_digests, quick_key
 from reperform.media.identities import file_identity
+from reperform.media.packets import picture_packets
 from reperform.media.probing import probe
 from reperform.model import Shot, Voice
 from reperform.timing import FrameRange, sample_at
@@ -217,6 +218,19 @@ def test_a_retimed_cue_is_the_pictures_it_shows(movie: Path) -> None:
     assert found.picture == straight.picture[::-1][5:15]
     with pytest.raises(MediaError, match="outside shot"):
         cue_digests(made, cue(FrameRange(235, 10)))
+
+
+def test_pictures_that_are_read_together_are_known_as_each_by_itself(movie: Path) -> None:
+    """Pictures that lean on one keyframe are read in one go, others apart; whatever their order."""
+    asked = [3, 20, 30, 65, 60, 60]
+    with picture_packets(probe(movie)) as packets:
+        groups = packets.together(asked)
+        found = [each for group in groups for each in packets.digests(group)]
+        alone = [packets.digests([number])[0] for number in asked]
+    assert found == alone
+    assert [number for group in groups for number in group] == asked
+    if movie.suffix == ".mp4":
+        assert groups == [[3, 20], [30], [65, 60, 60]]
 
 
 def test_a_frame_that_is_not_there_is_said(movie: Path) -> None:

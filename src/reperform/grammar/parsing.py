@@ -20,8 +20,9 @@ _MOST_UNKNOWN = 3
 _LONGEST_NAMED = 40
 
 _PAIR = re.compile(r"\s*([^\W\d][\w \-]*?)\s*[:=]\s*(.*)", re.DOTALL)
-_PLAIN_WORDS = re.compile(r"[ \n]*([^\W\d_](?:[\w .!?/\\+&()*-]|(?<=\w)['’](?=\w))*)(?=[,;\n]|$)")
-_BETWEEN_WORDS = re.compile(r"[\s_-]")
+_LETTERS = r"[\w .!?/\\+&()*-]*"
+_PLAIN_WORDS = re.compile(rf"[ \n]*(?=([^\s_,;-]+))([^\W\d_]{_LETTERS}(?:(?<=\w)['’](?=\w){_LETTERS})*)(?=[,;\n]|$)")
+"""Its first word, and all of it."""
 _PARTS_OF_WORDS = frozenset(part for word in WORDS for part in word.split("_"))
 
 
@@ -83,8 +84,7 @@ def unknown_words(text: str) -> str | None:
     plain = _PLAIN_WORDS.match(text) if len(text) <= LONGEST else None
     if not plain:
         return None
-    words = plain[1].rstrip()
-    return None if _BETWEEN_WORDS.split(words.lower(), 1)[0] in _PARTS_OF_WORDS else words
+    return None if plain[1].lower() in _PARTS_OF_WORDS else plain[2].rstrip()
 
 
 def _few(problems: list[Misread]) -> tuple[Misread, ...]:

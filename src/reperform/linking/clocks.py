@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
+
+from opentimelineio.opentime import RationalTime
 
 from reperform.linking.refusals import outside
 from reperform.model import AudioStream, Source
@@ -19,6 +22,7 @@ __all__ = [
     "clock",
     "first_frame",
     "refuse_silence",
+    "said_zero",
     "sample",
     "timecode_seconds",
     "visible",
@@ -72,9 +76,16 @@ def available_of(reference: Any) -> Available | None:
     found = reference.available_range
     if found is None:
         return None
+    first, lasts = found.start_time, found.duration
+    return _available((first.value, first.rate), (lasts.value, lasts.rate))
+
+
+@lru_cache(maxsize=1024)
+def _available(first: tuple[float, float], lasts: tuple[float, float]) -> Available | None:
+    """Start and length by value and rate. Remembered: every clip of a file says the same."""
     try:
-        start, duration = exact_seconds(found.start_time), exact_seconds(found.duration)
-        rate = exact_rate(found.duration.rate)
+        start, duration = exact_seconds(RationalTime(*first)), exact_seconds(RationalTime(*lasts))
+        rate = exact_rate(lasts[1])
     except (ValueError, ZeroDivisionError, OverflowError):
         return None
     if duration <= 0:
@@ -87,28 +98,39 @@ def timecode_seconds(source: Source) -> Fraction | None:
     return None if source.start_frame is None else source.start_frame / source.rate
 
 
-def first_frame(source: Source, available: Available | None, placed: PlacedClip) -> Zero:
-    """Where the file's first frame stands in the time of the clip's source_range.
+def said_zero(source: Source, available: Available | None) -> Fraction | None:
+    """Where the timeline says that the file's first frame stands; None where it does not say which range is available.
 
-    Where the timeline says which range of the media is available, at that range's start, unless that is only a part
-    of the file, by the file's own timecode. Else at the file's timecode, if what is visible then lies in the file,
-    else at zero, if it does then. Where what is visible lies outside the range that the timeline says, too, with a doubt.
+    At that range's start, unless that is only a part of the file, by the file's own timecode.
+    """
+    if available is None:
+        return None
+    # Of a sequence the timeline says which number is the first.
+    if source.sequence is not None or available.is_length_of(source) or not available.is_part_of(source):
+        return available.start
+    return timecode_seconds(source) or Fraction(0)
+
+
+def first_frame(source: Source, said: Fraction | None, placed: PlacedClip) -> Zero:
+    """Where the file's first frame stands in the time of the clip's source_range. `said` is as `said_zero` gives it.
+
+    Where the timeline says it, there. Else at the file's timecode, if what is visible then lies in the file, else at zero,
+    if it does then. Where what is visible lies outside the range that the timeline says, too, with a doubt.
 
     Raises:
         MediaRefused: nowhere would the file hold what is visible.
 
     """
+    if said is not None and _touches(source, placed, said):
+        return Zero(said)
     timecode = timecode_seconds(source)
     others = [zero for zero in (timecode, Fraction(0)) if zero is not None]
-    if available is None:
+    if said is None:
         fitting = next((zero for zero in others if _holds(source, placed, zero)), None)
         if fitting is not None:
             return Zero(fitting)
         read = f"its timecode is {clock(timecode, source)}" if timecode is not None else "it has no timecode"
         raise outside(source, _asked(source, placed), f"{read}, and counted from zero it does not fit either")
-    said = _said(source, available)
-    if _touches(source, placed, said):
-        return Zero(said)
     fitting = next((zero for zero in others if zero != said and _holds(source, placed, zero)), None)
     if fitting is None:
         return Zero(said)
@@ -152,18 +174,9 @@ def clock(seconds: Fraction, source: Source) -> str:
     return format_timecode(floor_frame(seconds, source.rate), source.rate, drop_frame=source.drop_frame)
 
 
-def _said(source: Source, available: Available) -> Fraction:
-    """Where the timeline says that the first frame stands."""
-    # Of a sequence the timeline says which number is the first.
-    if source.sequence is not None or available.is_length_of(source) or not available.is_part_of(source):
-        return available.start
-    return timecode_seconds(source) or Fraction(0)
-
-
 def _touches(source: Source, placed: PlacedClip, zero: Fraction) -> bool:
     """Whether anything of what is visible lies in the file."""
-    start, end = placed.source_start - zero, placed.source_end - zero
-    return end > 0 and start * source.rate < source.frames
+    return placed.source_end > zero and (placed.source_start - zero) * source.rate < source.frames
 
 
 def _holds(source: Source, placed: PlacedClip, zero: Fraction) -> bool:

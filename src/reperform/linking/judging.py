@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from reperform.errors import MediaRefused
-from reperform.linking.clocks import clock, first_frame, refuse_silence, timecode_seconds, visible
+from reperform.linking.clocks import clock, first_frame, refuse_silence, said_zero, timecode_seconds, visible
 from reperform.linking.references import Wanted
 from reperform.model import Source
 from reperform.timeline.cut import PlacedClip
@@ -58,7 +58,7 @@ def judge(source: Source, by: By, wanted: Wanted, placed: PlacedClip) -> Candida
     """
     _refuse_other_kind(source, by, wanted, placed)
     _refuse_other_rate(source, wanted)
-    zero = first_frame(source, wanted.available, placed)
+    zero = first_frame(source, said_zero(source, wanted.available), placed)
     if placed.track.kind == "audio":
         refuse_silence(source, placed, zero.seconds)
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 from reperform.errors import CameraRaw, InputError, MediaError, MediaRefused
 from reperform.linking.candidates import choose, said_of
-from reperform.linking.clocks import Zero, first_frame, refuse_silence, sample, visible
+from reperform.linking.clocks import first_frame, refuse_silence, said_zero, sample, visible
 from reperform.linking.linked import Linked, LinkedSound, Prober
 from reperform.linking.references import Wanted, original_reference, wanted_of
 from reperform.linking.refusals import (
@@ -42,7 +43,7 @@ class Linker:
         self._hosts = frozenset(host.lower() for host in (*allowed_hosts, *((own,) if own else ())))
         self._files = _Opened(prober)
         self._runs = Runs(cut.media_folder, self._hosts, self._roots)
-        self._found: dict[Wanted, Source] = {}
+        self._found: dict[Wanted, _Media] = {}
         self._said: set[str] = set()
         self._is_archive = is_archive_at(cut.path)
         self.notes: list[Problem] = []
@@ -57,12 +58,11 @@ class Linker:
 
         """
         try:
-            key, reference = original_reference(placed.clip)
-            wanted = wanted_of(self._cut, placed, reference)
-            source = self._open(placed, wanted)
+            key, media = self._original(placed)
+            source = media.source
             refuse_without_movement(source)
             refuse_interlaced(source)
-            zero = self._zero(source, wanted, placed)
+            zero = self._zero(media, placed)
             in_frame, frames = visible(source, placed, zero)
         except (InputError, MediaError) as error:
             raise_naming(placed, error)
@@ -79,10 +79,9 @@ class Linker:
         """The file of a sound clip, and the samples that sound. Raises as `link` does."""
         placed = placed_audio
         try:
-            key, reference = original_reference(placed.clip)
-            wanted = wanted_of(self._cut, placed, reference)
-            source = self._open(placed, wanted)
-            zero = self._zero(source, wanted, placed)
+            key, media = self._original(placed)
+            source = media.source
+            zero = self._zero(media, placed)
             refuse_silence(source, placed, zero)
         except (InputError, MediaError) as error:
             raise_naming(placed, error)
@@ -123,18 +122,21 @@ class Linker:
             path = candidates[0]
         return self._files.open(path, None)
 
-    def _zero(self, source: Source, wanted: Wanted, placed: PlacedClip) -> Fraction:
-        zero: Zero = first_frame(source, wanted.available, placed)
+    def _zero(self, media: _Media, placed: PlacedClip) -> Fraction:
+        zero = first_frame(media.source, media.said_zero, placed)
         if zero.doubt:
             self._say(placed, f"{zero.doubt}; look whether the right frames are meant", "warning")
         return zero.seconds
 
-    def _open(self, placed: PlacedClip, wanted: Wanted) -> Source:
-        """The original's file, opened."""
+    def _original(self, placed: PlacedClip) -> tuple[str, _Media]:
+        """The original's key among the clip's references, and its file, opened."""
+        key, reference = original_reference(placed.clip, may_be_take=self._cut.may_hold_takes)
+        wanted = wanted_of(self._cut, placed, reference)
         known = self._found.get(wanted)
         if known is None:
-            known = self._found[wanted] = self._sequence(placed, wanted) if wanted.run else self._file(placed, wanted)
-        return known
+            source = self._sequence(placed, wanted) if wanted.run else self._file(placed, wanted)
+            known = self._found[wanted] = _Media(source, said_zero(source, wanted.available))
+        return key, known
 
     def _file(self, placed: PlacedClip, wanted: Wanted) -> Source:
         location = locate(wanted.spelled, self._cut.media_folder, hosts=self._hosts)
@@ -196,6 +198,15 @@ class Linker:
         timecode = self._cut.timecode(placed.record.start)
         where = Place(track=placed.track.label, clip=placed.name, timecode=timecode)
         self.notes.append(Problem(severity=severity, where=where, message=message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """A file that was found for what clips name."""
+
+    source: Source
+    said_zero: Fraction | None
+    """As `clocks.said_zero` gives it."""
 
 
 class _Opened:

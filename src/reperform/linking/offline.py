@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from reperform.errors import InputError, MediaError, MediaRefused
-from reperform.linking.clocks import Available, first_frame
+from reperform.linking.clocks import Available, first_frame, said_zero
 from reperform.linking.linked import Prober
 from reperform.linking.linker import Linker
 from reperform.linking.references import Wanted, original_reference, wanted_of
@@ -68,7 +68,7 @@ class Offlines:
         name = locate(wanted.spelled, self._cut.media_folder).name
         source = self._here(placed) or self._known.get(name) or _as_said(wanted, self._cut)
         if zero is None:
-            zero = first_frame(source, wanted.available, placed).seconds
+            zero = first_frame(source, said_zero(source, wanted.available), placed).seconds
         reels = tuple(dict.fromkeys(reel for reel in (source.reel, *wanted.reels) if reel))
         return Offline(source=source, name=name, reels=reels, reference_key=key, zero=zero)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import opentimelineio as otio
@@ -33,6 +34,8 @@ _REEL_PATHS = (
 _MOST_DIGITS = 64
 _NO_REEL = frozenset({"", "AX", "BL", "UNKNOWN"})
 """What edit lists write where there is none."""
+_run_in = lru_cache(maxsize=1024)(numbered)
+"""Remembered: every clip of a file names the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +72,15 @@ class Wanted:
         return self.spelled + ("\\" if "\\" in self.spelled else "/") + name
 
 
-def original_reference(clip: Any) -> tuple[str, Any]:
+def original_reference(clip: Any, *, may_be_take: bool = True) -> tuple[str, Any]:
     """Key and reference of what the editor cut: takes of ours stand for it, whichever is active.
 
     Raises:
         MediaRefused: the clip has no media, or only takes.
 
     """
+    if not may_be_take and (active := clip.media_reference) is not None:
+        return clip.active_media_reference_key, active
     found = original_of(clip)
     if found is not None and found[1] is not None:
         return found
@@ -105,7 +110,7 @@ def wanted_of(cut: Cut, placed: PlacedClip, reference: Any) -> Wanted:
         if not reels and not placed.clip.name:
             raise MediaRefused("it is offline, and the timeline does not say which file it was", fix=RELINK)
         return Wanted(spelled=placed.clip.name or reels[0], available=available, reels=reels, guessed=True)
-    run = numbered(spelled)
+    run = _run_in(spelled)
     if run is None:
         return Wanted(spelled=spelled, available=available, reels=reels)
     folder = spelled[: max(spelled.rfind("/"), spelled.rfind("\\")) + 1]

@@ -52,7 +52,7 @@ def cue_digests(shot: Shot, cue: Cue, within: FrameRange | None = None) -> CueDi
     with picture_packets(shot.source) as packets:
         picture = _turned(packets.digests(source_frames(shot, frames)), shot.source)
     with OpenMedia() as files:
-        return CueDigests(tuple(picture), voice_digests(shot, cue, frames, files))
+        return CueDigests(tuple(picture), voice_digests(shot, cue, [frames], files))
 
 
 def claim_key(*, engine: str, model: str, parameters: Mapping[str, Any], digests: CueDigests, take_number: int) -> str:
@@ -61,7 +61,7 @@ def claim_key(*, engine: str, model: str, parameters: Mapping[str, Any], digests
         {
             "engine": engine,
             "model": model,
-            "parameters": parameters,
+            "parameters": _canonical(parameters),
             "picture": digests.picture,
             "voice": digests.voice,
             "take": take_number,
@@ -85,18 +85,17 @@ def quick_key(shot: Shot, cue: Cue, parameters: Mapping[str, Any], files: OpenMe
     three = sorted({0, cue.frames // 2, cue.frames - 1})
     with files.pictures(shot.source) as packets:
         sizes = packets.sizes(min(numbers), max(numbers) + 1)
-        pictures = _turned([packets.digests([numbers[index]])[0] for index in three], shot.source)
+        groups = packets.together([numbers[index] for index in three])
+        pictures = _turned([each for group in groups for each in packets.digests(group)], shot.source)
     at = [FrameRange(cue.in_frame + index, 1) for index in three]
-    voices = [voice_digests(shot, cue, frame, files, stretch=False)[0] for frame in at]
-    shapes = [_shape(voice) for voice in cue.voices]
     return _key(
         {
-            "parameters": parameters,
+            "parameters": _canonical(parameters),
             "frames": cue.frames,
             "sizes": sizes,
             "pictures": pictures,
-            "voices": voices,
-            "shapes": shapes,
+            "voices": voice_digests(shot, cue, at, files, stretch=False),
+            "shapes": [_shape(voice) for voice in cue.voices],
         }
     )
 
@@ -132,12 +131,12 @@ def _shape(voice: Voice) -> list[Any]:
 
 
 def _key(parts: Mapping[str, Any]) -> str:
-    text = json.dumps(_canonical(parts), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
-    """JSON in which 1 and 1.0 are one number."""
+    """Parameters in which 1 and 1.0 are one number."""
     if isinstance(value, int | str):
         return value
     if isinstance(value, Mapping):

@@ -15,7 +15,7 @@ from reperform.timing import Rate, sample_at
 __all__ = ["SILENT", "clock_range", "positions"]
 
 SILENT = -1
-"""Where no sample of the voice sounds."""
+"""Where no sample of the voice sounds: less than any sample's number."""
 
 
 def clock_range(cue: Cue, rate: Rate, sample_rate: int) -> tuple[int, int]:
@@ -31,7 +31,6 @@ def positions(voice: Voice, cue: Cue, *, rate: Rate, start: int, samples: int, r
     """
     first, end = clock_range(cue, rate, voice.sample_rate)
     length = voice.end_sample - voice.start_sample
-    clock = np.arange(start, start + samples, dtype=np.int64)
     if length <= 0 or end <= first:
         return np.full(samples, SILENT, np.int64)
     begins = first + voice.offset_samples
@@ -42,8 +41,11 @@ def positions(voice: Voice, cue: Cue, *, rate: Rate, start: int, samples: int, r
         low -= reach
     if high == end and high > low:
         high += reach
-    found = voice.start_sample + _into(voice, clock - begins, length)
-    return np.where((clock >= low) & (clock < high) & (found >= 0), found, SILENT)
+    through = np.arange(start - begins, start - begins + samples, dtype=np.int64)
+    found = voice.start_sample + _into(voice, through, length)
+    found[: max(0, low - start)] = SILENT
+    found[max(0, high - start) :] = SILENT
+    return np.maximum(found, SILENT)
 
 
 def _into(voice: Voice, through: NDArray[np.int64], length: int) -> NDArray[np.int64]:

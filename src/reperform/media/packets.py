@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from reperform.errors import MediaError
@@ -44,10 +45,11 @@ class PicturePackets:
         reordered = self._stream.codec_context.has_b_frames
         self._timed = first is not None and not (self._container.format.name == "avi" and reordered)
         self._first: int = first or 0
-        self._zero = file_zero(self._container) / self._base if source.variable else Fraction(self._first)
+        self._zero = file_zero(self._container) / self._base
         self._ticks = self._base * source.rate
         """Frames to a unit of the stream's timestamps."""
         self._frames, self._units = self._ticks.as_integer_ratio()
+        self._steps_back = [math.ceil(seconds / self._base) for seconds in _STEPS_BACK]
 
     def _open(self) -> None:
         self._files.close()
@@ -76,13 +78,16 @@ class PicturePackets:
             fix="Check that the file plays from start to end; if not, copy or transcode it again.",
         )
 
+    def together(self, numbers: Sequence[int]) -> list[list[int]]:
+        """The numbers in groups to ask `digests` for, so that what lies between two keyframes is read once or not at all."""
+        return [list(group) for _, group in groupby(numbers, self._keyframe)]
+
     def sizes(self, low: int, end: int) -> list[int]:
         """Sizes of the packets from frame `low` up to `end` in order of decoding, from the container's index.
 
         Empty where the container has no index of all packets: nothing is read for it.
         """
-        entries = getattr(self._stream, "index_entries", None)
-        if not entries or not self._stream.frames or len(entries) < self._stream.frames:
+        if (entries := self._index()) is None:
             return []
         first, last = self._tick(low), self._tick(end)
         at = max(0, entries.search_timestamp(first, backward=True, any_frame=True))
@@ -94,19 +99,30 @@ class PicturePackets:
             sizes.append(int(entry.size))
         return sizes
 
+    def _index(self) -> Any:
+        """The container's index, where it has all packets."""
+        entries = getattr(self._stream, "index_entries", None)
+        return entries if entries and 0 < self._stream.frames <= len(entries) else None
+
+    def _keyframe(self, number: int) -> int:
+        """Where the index has the keyframe of a picture; without an index each picture is taken for one."""
+        entries = self._index()
+        return entries.search_timestamp(self._tick(number), backward=True, any_frame=False) if entries else number
+
     def _attempts(self, low: int) -> Iterator[int | None]:
         """Timestamps to seek to, the nearest first; None for the start."""
         if self._timed:
-            for back in _STEPS_BACK:
-                target = self._tick(low) - math.ceil(back / self._base)
+            for back in self._steps_back:
+                target = self._tick(low) - back
                 if target <= self._first:
                     break
                 yield target
         yield None
 
     def _tick(self, number: int) -> int:
-        into = Fraction(1, 2) if self._source.variable else Fraction(1, 8)
-        return math.floor(self._zero + (number + into) / self._ticks)
+        if self._source.variable:
+            return math.floor(self._zero + (number + Fraction(1, 2)) / self._ticks)
+        return self._first + (8 * number + 1) * self._units // (8 * self._frames)
 
     def _number(self, timestamp: int) -> int:
         if self._source.variable:
@@ -125,18 +141,28 @@ class PicturePackets:
         for count, packet in enumerate(self._container.demux(self._stream)):
             if not packet.size or packet.is_discard:
                 continue
-            timestamp = packet.pts if packet.pts is not None else packet.dts
+            timestamp, decoding = packet.pts, packet.dts
+            timestamp = decoding if timestamp is None else timestamp
             number = decoded = self._number(timestamp) if self._timed and timestamp is not None else count
             if packet.is_keyframe:
                 keyframe = hashlib.sha256(packet).digest()
             if keyframe is not None and (wanted is None or number in wanted):
                 coded = keyframe if packet.is_keyframe else keyframe + hashlib.sha256(packet).digest()
                 found.setdefault(number, []).append(coded)
-            if self._timed and packet.dts not in (None, timestamp):
-                decoded = self._number(packet.dts)
-            if decoded > high:
+            if self._timed and decoding not in (None, timestamp):
+                decoded = self._number(decoding)
+            if decoded > high or (number == decoded == high and self._none_behind(decoding, high)):
                 break
         return found
+
+    def _none_behind(self, decoding: int | None, high: int) -> bool:
+        """Whether the index says that the packet after this one is of a frame after `high`: it is not read to find that out."""
+        entries = self._index()
+        if entries is None or not self._timed or decoding is None:
+            return False
+        at = entries.search_timestamp(decoding, backward=True, any_frame=True)
+        known = 0 <= at < len(entries) - 1 and entries[at].timestamp == decoding
+        return known and self._number(entries[at + 1].timestamp) > high
 
     def _complete(self, found: dict[int, list[bytes]], numbers: Iterable[int]) -> bool:
         if self._source.variable:
@@ -165,6 +191,10 @@ class SequencePackets:
 
         """
         return [digest(hashlib.sha256(self._read(number)).digest()) for number in numbers]
+
+    def together(self, numbers: Sequence[int]) -> list[list[int]]:
+        """As of `PicturePackets`: each file is read by itself."""
+        return [[number] for number in numbers]
 
     def sizes(self, low: int, end: int) -> list[int]:
         """Sizes of the files from frame `low` up to `end`; empty where one of them is gone."""

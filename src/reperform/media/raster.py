@@ -19,7 +19,9 @@ def upright(source: Source) -> list[str]:
 
 def shown_raster(source: Source) -> tuple[int, int]:
     """Width and height of the picture as people see it: turned upright, its pixels made square."""
-    width, height = round(source.width * source.pixel_aspect), source.height
+    width, height = source.width, source.height
+    if source.pixel_aspect != 1:
+        width = round(width * source.pixel_aspect)
     return (height, width) if source.rotation % 180 == 90 else (width, height)
 
 

@@ -54,7 +54,8 @@ class SoundReader:
         self.codec: str = self._stream.codec_context.codec.canonical_name
         self._base = opening.fraction(self._stream.time_base) or Fraction(1, self.rate)
         self._origin = int(self._stream.start_time or 0)
-        self._tick = self._base * self.rate
+        self._samples, self._ticks = (self._base * self.rate).as_integer_ratio()
+        """So many samples to so many of the stream's timestamps."""
         self._slack = math.floor(self.rate * _JITTER)
         self._coming: Iterator[tuple[int, NDArray[Any]]] | None = None
         self._held: tuple[int, NDArray[Any]] | None = None
@@ -90,17 +91,19 @@ class SoundReader:
     def packets(self, start: int) -> Iterator[tuple[int, bytes]]:
         """The coded packets from the one that holds sample `start`, each with the number of its first sample."""
         self._held = self._coming = None
-        if self._can_seek and start > self._preroll:
-            self._seek(start)
-            first = next(self._demuxed(), None)
-            if first is None or first[0] > start:
-                self._seek(start - self._preroll)
-            else:
-                yield first
+        if not (self._can_seek and start > self._preroll):
+            self._to_start()
+            yield from self._demuxed()
+            return
+        self._seek(start)
+        coming = self._demuxed()
+        first = next(coming, None)
+        if first is None or first[0] > start:
+            self._seek(start - self._preroll)
+            yield from self._demuxed()
         else:
-            self._open()
-            self._fresh = False
-        yield from self._demuxed()
+            yield first
+            yield from coming
 
     def _demuxed(self) -> Iterator[tuple[int, bytes]]:
         """The coded packets from where the container stands."""
@@ -148,15 +151,18 @@ class SoundReader:
             self._held = self._next()
             if self._held is not None and self._held[0] <= first:
                 return
-        if not self._fresh:
-            self._open()
-        self._fresh = False
+        self._to_start()
         self._held = None
         self._coming = self._pieces(from_start=True)
 
+    def _to_start(self) -> None:
+        if not self._fresh:
+            self._open()
+        self._fresh = False
+
     def _seek(self, sample: int) -> None:
         self._fresh = False
-        timestamp = self._origin + int(Fraction(sample, self.rate) / self._base)
+        timestamp = self._origin + sample * self._ticks // self._samples
         self._container.seek(timestamp, stream=self._stream)
         self._stream.codec_context.flush_buffers()
 
@@ -175,7 +181,7 @@ class SoundReader:
 
     def _number(self, timestamp: int) -> int:
         ticks = timestamp - self._origin
-        return ticks if self._tick == 1 else round(ticks * self._tick)
+        return ticks if self._samples == self._ticks else round(Fraction(ticks * self._samples, self._ticks))
 
     def _pieces(self, *, from_start: bool) -> Iterator[tuple[int, NDArray[Any]]]:
         """Decoded pieces with the number of their first sample: counted, and taken from timestamps only at a gap."""

@@ -25,10 +25,15 @@ def is_lossless(codec: str) -> bool:
 
 def samples_first(frame: Any) -> NDArray[Any]:
     """A decoded frame as [samples, channels], in the decoder's own kind of number."""
-    sound: NDArray[Any] = frame.to_ndarray()
+    from av.audio.frame import format_dtypes
+
     if frame.format.is_planar:
+        sound: NDArray[Any] = frame.to_ndarray()
         return sound.T
-    return sound.reshape(-1, frame.layout.nb_channels)
+    channels = frame.layout.nb_channels
+    # to_ndarray would copy it, and take as long for that as the decoder for the rest.
+    numbers = np.frombuffer(frame.planes[0], format_dtypes[frame.format.name], frame.samples * channels)
+    return numbers.reshape(-1, channels)
 
 
 def as_integers(sound: NDArray[Any]) -> Exact:

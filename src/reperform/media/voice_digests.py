@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +16,7 @@ from reperform.media.packets import SoundPackets, digest
 from reperform.media.sound_reader import SoundReader
 from reperform.media.sped import of_file
 from reperform.model import Cue, Shot, Voice
-from reperform.timing import FrameRange, sample_at
+from reperform.timing import FrameRange, Rate, sample_at
 
 __all__ = ["voice_digests"]
 
@@ -27,43 +26,51 @@ _SILENCE = digest(b"silence")
 
 
 def voice_digests(
-    shot: Shot, cue: Cue, frames: FrameRange, files: OpenMedia, *, stretch: bool = True
+    shot: Shot, cue: Cue, ranges: Sequence[FrameRange], files: OpenMedia, *, stretch: bool = True
 ) -> tuple[str, ...]:
-    """For each frame what sounds against it: of every voice that does, in an order of their own.
+    """For each frame of the ranges what sounds against it: of every voice that does, in an order of their own.
 
     On the record's clock counted from the shot's first frame, so that nothing changes where the shot moves.
     """
     if shot.clock == "record":
         cue = cue.model_copy(update={"in_frame": cue.in_frame - shot.media.in_frame})
-        frames = frames.shifted(-shot.media.in_frame)
-    each = [_of_voice(shot, cue, voice, frames, files, stretch=stretch) for voice in cue.voices]
-    together = [sorted(part for part in parts if part) for parts in zip(*each, strict=True)] or [[]] * frames.frames
+        ranges = [frames.shifted(-shot.media.in_frame) for frames in ranges]
+    each = [_of_voice(shot, cue, voice, ranges, files, stretch=stretch) for voice in cue.voices]
+    together = [sorted(part for part in parts if part) for parts in zip(*each, strict=True)] or [[]] * _total(ranges)
     return tuple(digest(*(part.encode() for part in parts)) if parts else _SILENCE for parts in together)
 
 
 def _of_voice(
-    shot: Shot, cue: Cue, voice: Voice, frames: FrameRange, files: OpenMedia, *, stretch: bool
+    shot: Shot, cue: Cue, voice: Voice, ranges: Sequence[FrameRange], files: OpenMedia, *, stretch: bool
 ) -> list[str | None]:
     """For each frame the digest of the part of one voice that sounds against it, None where none does."""
     if voice.kind == "speech":
         spoken = digest(b"speech", (voice.line or "").encode(), (voice.speech_voice or "").encode())
-        return [spoken] * frames.frames
+        return [spoken] * _total(ranges)
     if voice.path is None or voice.stream is None:
         raise MediaError(f"the voice of cue {cue.id} names no sound", fix="Plan again.")
     with files.sound(voice.path, stream=voice.stream) as reader:
         if voice.sync == "remap":
-            return _stretched(reader, voice, cue, frames, whole=stretch)
-        rate = shot.media.rate
-        place = partial(positions, voice, cue, rate=rate)
+            return _stretched(reader, voice, cue, ranges, whole=stretch)
+        of_pieces = _of_pieces if voice.speed == 1 else _of_sped
         digests: list[str | None] = []
-        for first in range(frames.start, frames.end, _FRAMES):
-            numbers = range(first, min(first + _FRAMES, frames.end) + 1)
-            bounds = [sample_at(number, rate, voice.sample_rate) for number in numbers]
-            places = place(start=bounds[0], samples=bounds[-1] - bounds[0])
-            cuts = [bound - bounds[0] for bound in bounds]
-            pieces = [places[low:high] for low, high in pairwise(cuts)]
-            digests += _of_pieces(reader, voice, pieces) if voice.speed == 1 else _of_sped(reader, voice, pieces)
+        for frames in ranges:
+            for first in range(frames.start, frames.end, _FRAMES):
+                part = FrameRange.between(first, min(first + _FRAMES, frames.end))
+                digests += of_pieces(reader, voice, _pieces(voice, cue, shot.media.rate, part))
         return digests
+
+
+def _total(ranges: Sequence[FrameRange]) -> int:
+    return sum(frames.frames for frames in ranges)
+
+
+def _pieces(voice: Voice, cue: Cue, rate: Rate, frames: FrameRange) -> list[NDArray[np.int64]]:
+    """For each frame the numbers of the samples that sound against it."""
+    bounds = [sample_at(number, rate, voice.sample_rate) for number in range(frames.start, frames.end + 1)]
+    start = bounds[0]
+    places = positions(voice, cue, rate=rate, start=start, samples=bounds[-1] - start)
+    return [places[low - start : high - start] for low, high in pairwise(bounds)]
 
 
 def _of_sped(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.int64]]) -> list[str | None]:
@@ -82,17 +89,16 @@ def _of_sped(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.int6
     return [each and digest(fact.encode(), each.encode()) for each, fact in zip(digests, facts, strict=True)]
 
 
-def _stretched(reader: SoundReader, voice: Voice, cue: Cue, frames: FrameRange, *, whole: bool) -> list[str | None]:
+def _stretched(
+    reader: SoundReader, voice: Voice, cue: Cue, ranges: Sequence[FrameRange], *, whole: bool
+) -> list[str | None]:
     """A stretched voice: all of it decides each frame. `whole` False looks at its beginning only."""
     length = voice.end_sample - voice.start_sample
     places = np.arange(voice.start_sample, voice.start_sample + (length if whole else min(length, reader.rate)))
     of_all = _of_pieces(reader, voice, [places])[0] or ""
     facts = f"remap {length} {cue.frames}"
-    return [digest(facts.encode(), of_all.encode(), str(frame - cue.in_frame).encode()) for frame in _each(frames)]
-
-
-def _each(frames: FrameRange) -> range:
-    return range(frames.start, frames.end)
+    numbers = [number for frames in ranges for number in range(frames.start, frames.end)]
+    return [digest(facts.encode(), of_all.encode(), str(number - cue.in_frame).encode()) for number in numbers]
 
 
 def _of_pieces(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.int64]]) -> list[str | None]:
@@ -109,7 +115,7 @@ def _of_pieces(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.in
     lossless = sound_samples.is_lossless(reader.codec)
     header = f"{reader.rate} {len(channels) if lossless else (reader.codec, channels)}".encode()
     if lossless:
-        samples = reader.exact(low, high - low)[:, channels]
+        samples = reader.exact(low, high - low).take(channels, axis=1)
         parts = [_samples(samples, piece, low) for piece in pieces]
     else:
         packets = SoundPackets(reader, low, high)
@@ -118,13 +124,11 @@ def _of_pieces(reader: SoundReader, voice: Voice, pieces: Sequence[NDArray[np.in
 
 
 def _samples(samples: NDArray[np.int32], piece: NDArray[np.int64], low: int) -> bytes | None:
-    sounding = piece != SILENT
-    if not sounding.any():
+    silent = piece == SILENT
+    if silent.all():
         return None
-    if sounding.all():
-        return samples[piece - low].astype("<i4", copy=False).tobytes()
-    laid = np.zeros((len(piece), samples.shape[1]), "<i4")
-    laid[sounding] = samples[piece[sounding] - low]
+    laid = samples.take(piece - low, axis=0, mode="clip").astype("<i4", copy=False)
+    laid[silent] = 0
     return laid.tobytes()
 
 
@@ -133,7 +137,7 @@ def _coded(packets: SoundPackets, piece: NDArray[np.int64]) -> bytes | None:
     silent = piece == SILENT
     if silent.all():
         return None
-    breaks = np.flatnonzero((np.abs(np.diff(piece)) != 1) | silent[1:] | silent[:-1]) + 1
+    breaks = np.flatnonzero((np.abs(piece[1:] - piece[:-1]) != 1) | silent[1:] | silent[:-1]) + 1
     parts = []
     for run in np.split(piece, breaks) if len(breaks) else [piece]:
         if run[0] == SILENT:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from reperform import planning
@@ -54,7 +53,7 @@ class Planner:
             MediaError: the media does not say how it is shown.
 
         """
-        parameters = planning.cue_parameters(shot, cue, **self._common(), folder=Path(self.terms.folder))
+        parameters = planning.cue_parameters(shot, cue, **self._common(), folder=self.terms.folder)
         if (viewing := viewing_of(shot.source, self.terms.settings.input_lut)) is not None:
             parameters = parameters | {"viewing": viewing.digest}
         if self.engine.name == PREVIEW:
@@ -66,11 +65,11 @@ class Planner:
         """The jobs that perform these cues of the shot, long ones split where their voices are quietest."""
         from reperform.media.loudness import quietest
 
-        return planning.jobs(shot, cues, **self._common(), folder=Path(self.terms.folder), quietest=quietest)
+        return planning.jobs(shot, cues, **self._common(), folder=self.terms.folder, quietest=quietest)
 
     def order(self, shot: Shot, job: Job) -> JobOrder:
         """What the job's engine is given."""
-        return planning.order(shot, job, **self._common(), folder=Path(self.terms.folder))
+        return planning.order(shot, job, **self._common(), folder=self.terms.folder)
 
     def capabilities(self, shot: Shot, job: Job) -> Capabilities:
         """Whose limits the job keeps."""

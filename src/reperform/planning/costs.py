@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 
 from reperform.engines.base import Price
 from reperform.model import Cost
+from reperform.timing import Rate
 
-__all__ = ["dollars", "estimate", "nothing", "price_text", "total"]
+__all__ = ["Tariff", "dollars", "nothing", "price_text", "sum_of", "total"]
 
 _TEN_THOUSANDTH = 10_000
 
 
-def estimate(price: Price, *, frames: int, seconds: Fraction, results: int) -> Cost:
-    """The cost of one request that sends `frames`, `seconds` long, and asks for `results`."""
-    if price.unit == "nothing":
-        return nothing("it runs on this machine")
-    origin = f"{price.source}, {price.as_of}"
-    if price.amount is None:
-        return Cost(amount=None, unit=price.unit, basis=f"price unknown: {origin}")
-    quantity, counted = _billed(price, frames=frames, seconds=seconds)
-    times = f" × {results} results" if results > 1 else ""
-    return Cost(
-        amount=_rounded(price.amount * quantity * results),
-        unit=_unit(price),
-        basis=f"{counted}{times} × {price_text(price)} ({origin})",
-    )
+class Tariff:
+    """A price, and what is said of it with every cost."""
+
+    def __init__(self, price: Price) -> None:
+        self._price = price
+        self._ten_thousandths = None if price.amount is None else price.amount * _TEN_THOUSANDTH
+        self._unit = _unit(price)
+        self._origin = f"{price.source}, {price.as_of}"
+        self._text = f"{price_text(price)} ({self._origin})"
+
+    def amount(self, *, frames: int, rate: Rate, results: int) -> float | None:
+        """What one request costs that sends `frames` at `rate`, and asks for `results`; None where the price is unknown.
+
+        Up to the next hundredth of a cent: a ceiling must not be passed by rounding.
+        """
+        if self._price.unit == "nothing":
+            return 0.0
+        if self._ten_thousandths is None:
+            return None
+        quantity = results * _quantity(self._price, frames=frames, rate=rate)
+        return math.ceil(self._ten_thousandths * quantity) / _TEN_THOUSANDTH
+
+    def estimate(self, *, frames: int, rate: Rate, results: int) -> Cost:
+        """The same, with how it is made up."""
+        if self._price.unit == "nothing":
+            return nothing("it runs on this machine")
+        amount = self.amount(frames=frames, rate=rate, results=results)
+        if amount is None:
+            return Cost(amount=None, unit=self._price.unit, basis=f"price unknown: {self._origin}")
+        counted = _counted(self._price, frames=frames, rate=rate)
+        times = f" × {results} results" if results > 1 else ""
+        return Cost(amount=amount, unit=self._unit, basis=f"{counted}{times} × {self._text}")
 
 
 def nothing(basis: str) -> Cost:
@@ -37,11 +57,16 @@ def nothing(basis: str) -> Cost:
 
 def total(costs: Iterable[Cost], *, of: str = "job") -> Cost:
     """The sum. Where a price is unknown so is the sum, and `basis` says how much of it is known."""
-    costs = tuple(costs)
-    known = sum((Fraction(str(cost.amount)) for cost in costs if cost.amount is not None), Fraction(0))
-    unknown = sum(cost.amount is None for cost in costs)
+    return sum_of((cost.amount for cost in costs), of=of)
+
+
+def sum_of(amounts: Iterable[float | None], *, of: str = "job") -> Cost:
+    """As `total`, of amounts; None is one that is unknown."""
+    counted = Counter(amounts)
+    unknown = counted.pop(None, 0)
+    known = sum((Fraction(str(amount)) * times for amount, times in counted.items()), Fraction(0))
     if not unknown:
-        return Cost(amount=float(known), basis=_plural(len(costs), of))
+        return Cost(amount=float(known), basis=_plural(counted.total(), of))
     basis = " and ".join([*([dollars(float(known))] if known else []), f"{_plural(unknown, of)} of unknown price"])
     return Cost(amount=None, basis=basis)
 
@@ -53,12 +78,17 @@ def dollars(amount: float | None) -> str:
     return f"${max(amount, 0.01) if amount > 0 else 0:,.2f}"
 
 
-def _billed(price: Price, *, frames: int, seconds: Fraction) -> tuple[Fraction, str]:
+def _quantity(price: Price, *, frames: int, rate: Rate) -> int | Fraction:
+    """How many units are billed."""
     if price.unit == "output frame":
-        return Fraction(frames), f"{frames} frames"
-    if price.unit == "request":
-        return Fraction(1), "1 request"
-    return seconds, f"{float(seconds):.3f} seconds"
+        return frames
+    return 1 if price.unit == "request" else frames / rate
+
+
+def _counted(price: Price, *, frames: int, rate: Rate) -> str:
+    if price.unit == "output frame":
+        return f"{frames} frames"
+    return "1 request" if price.unit == "request" else f"{float(frames / rate):.3f} seconds"
 
 
 def _unit(price: Price) -> str:
@@ -75,11 +105,6 @@ def price_text(price: Price) -> str:
         a_second = float(price.amount * price.table_rate)
         return f"{a_second:.4g} USD a second of {float(price.table_rate):g} frames"
     return f"{float(price.amount):.4g} USD a {price.unit}"
-
-
-def _rounded(amount: Fraction) -> float:
-    """Up to the next hundredth of a cent: a ceiling must not be passed by rounding."""
-    return math.ceil(amount * _TEN_THOUSANDTH) / _TEN_THOUSANDTH
 
 
 def _plural(number: int, of: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
@@ -11,9 +12,10 @@ from reperform.model import Cost, Cue, IgnoredMarker, Job, Plan, PlanSettings, P
 from reperform.planning import costs
 from reperform.planning.making import shot_jobs
 from reperform.planning.pieces import Quietest, clock_rate, wire_rate
-from reperform.planning.stopping import stops
+from reperform.planning.stopping import Errors
 from reperform.planning.suitability import check_drop
 from reperform.planning.targets import Target, Targets, check_options, public_options
+from reperform.timing import Rate
 
 __all__ = ["plan"]
 
@@ -44,9 +46,10 @@ def plan(
     performer_model = targets.default.performer_model
     planned: list[Shot] = []
     said = list(problems)
+    errors = Errors(problems, info)
     for shot in map(_marking(paid), shots):
         made: tuple[Job, ...] = ()
-        if not any(stops(problem, shot, info) for problem in problems):
+        if not errors.stop(shot):
             unpaid = [cue for cue in shot.cues if not cue.paid]
             made, found = shot_jobs(shot, unpaid, targets=targets, folder=info.path.parent, quietest=quietest)
             said.extend(found)
@@ -93,19 +96,25 @@ def _cautions(shots: Sequence[Shot], targets: Targets) -> list[Problem]:
 
 def _totals(shots: Sequence[Shot], targets: Targets) -> Totals:
     all_jobs = [job for shot in shots for job in shot.jobs]
-    marked = sum((cue.frames / clock_rate(shot) for shot in shots for cue in shot.cues), Fraction(0))
-    sent = sum(
-        (job.frames / wire_rate(shot, targets.settings) for shot in shots for job in shot.jobs),
-        Fraction(0),
-    )
+    marked = _seconds((cue.frames, clock_rate(shot)) for shot in shots for cue in shot.cues)
+    sent = _seconds((job.frames, wire_rate(shot, targets.settings)) for shot in shots for job in shot.jobs)
     return Totals(
         shots=len(shots),
         cues=sum(len(shot.cues) for shot in shots),
         jobs=len(all_jobs),
-        seconds_marked=round(float(marked), 6),
-        seconds_sent=round(float(sent), 6),
+        seconds_marked=marked,
+        seconds_sent=sent,
         cost=_total_cost(shots, targets),
     )
+
+
+def _seconds(counted: Iterable[tuple[int, Rate]]) -> float:
+    """How long frames last together, so many of them at such a rate."""
+    frames: defaultdict[tuple[int, int], int] = defaultdict(int)
+    for number, rate in counted:
+        frames[rate.as_integer_ratio()] += number
+    seconds = sum((number / Fraction(*ratio) for ratio, number in frames.items()), Fraction(0))
+    return round(float(seconds), 6)
 
 
 def _total_cost(shots: Sequence[Shot], targets: Targets) -> Cost:
@@ -113,15 +122,14 @@ def _total_cost(shots: Sequence[Shot], targets: Targets) -> Cost:
     played = [_played(shot, job, targets) for shot in shots for job in shot.jobs if job.engine == "preview"]
     if not played:
         return total
-    would = costs.total(cost for _, cost in played)
+    would = costs.sum_of(amount for _, amount in played)
     said = costs.dollars(would.amount) if would.amount is not None else would.basis
     names = " and ".join(dict.fromkeys(name for name, _ in played))
     return total.model_copy(update={"basis": f"a preview is free; {names} would cost {said}"})
 
 
-def _played(shot: Shot, job: Job, targets: Targets) -> tuple[str, Cost]:
+def _played(shot: Shot, job: Job, targets: Targets) -> tuple[str, float | None]:
     """The engine that a preview plays the part of, and what it would charge."""
     cue = next(cue for cue in shot.cues if cue.id == job.cues[0])
     rate, target = wire_rate(shot, targets.settings), targets.of(cue.direction)
-    price = target.capabilities.price
-    return target.name, costs.estimate(price, frames=job.frames, seconds=job.frames / rate, results=job.results)
+    return target.name, target.tariff.amount(frames=job.frames, rate=rate, results=job.results)

@@ -117,9 +117,8 @@ def _pieces(
             ordering.read_boxes(cue, folder)
     except SettingsError as error:
         return [], [Problem(severity="error", where=place_of(shot, cue), message=error.message, fix=error.fix)]
-    _, problems = suit(shot, cue, whole.target, targets.settings)
     pieces, found = of_cue(shot, whole, targets=targets, quietest=quietest)
-    return pieces, [*problems, *found]
+    return pieces, [*whole.lost, *found]
 
 
 def _job(shot: Shot, request: Request, *, number: int, settings: PlanSettings, folder: Path | None) -> Job:
@@ -148,7 +147,7 @@ def _job(shot: Shot, request: Request, *, number: int, settings: PlanSettings, f
 
 
 def _cost(target: Target, made: JobOrder) -> Cost:
-    would = costs.estimate(target.capabilities.price, frames=made.frames, seconds=made.seconds, results=made.results)
+    would = target.tariff.estimate(frames=made.frames, rate=made.rate, results=made.results)
     if not target.preview:
         return would
     return costs.nothing(f"a preview is free; {target.name} would cost {costs.dollars(would.amount)}: {would.basis}")

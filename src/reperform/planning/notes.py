@@ -15,6 +15,8 @@ from reperform.timing import Rate
 
 __all__ = ["notes"]
 
+_CLOSE = Fraction(2, 1000)
+
 
 def notes(shot: Shot, requests: Sequence[Request]) -> tuple[Problem, ...]:
     """Notes and warnings on what will be sent of the shot, each once."""
@@ -38,7 +40,7 @@ def _raster(shot: Shot, target: Target) -> list[Problem]:
 
 def _rate(shot: Shot, target: Target, requests: Sequence[Request]) -> list[Problem]:
     rate, rates = requests[0].pieces[0].room.rate, target.capabilities.rates
-    if rates is None or any(_same(rate, known) for known in rates):
+    if rates is None or rate in rates or any(_same(rate, known) for known in rates):
         return []
     known = ", ".join(f"{float(one):g}" for one in rates)
     message = f"{target.name} recommends {known} frames a second; this is sent at {float(rate):.5g}."
@@ -47,7 +49,7 @@ def _rate(shot: Shot, target: Target, requests: Sequence[Request]) -> list[Probl
 
 def _same(rate: Rate, known: Rate) -> bool:
     """Whether a maker who writes 24 means this rate: 24000/1001 too."""
-    return abs(rate - known) <= known * Fraction(2, 1000)
+    return abs(rate - known) <= known * _CLOSE
 
 
 def _bridged(shot: Shot, request: Request) -> list[Problem]:

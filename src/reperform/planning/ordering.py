@@ -61,7 +61,7 @@ def wire_segments(order: JobOrder) -> tuple[Segment, ...]:
             endTime=float(segment.end_seconds),
             audio=f"line_{number}" if segment.line else "audio",
             audioStartTime=0.0 if segment.line else float(segment.start_seconds),
-            audioEndTime=float(segment.end_seconds - (segment.start_seconds if segment.line else 0)),
+            audioEndTime=float(segment.end_seconds - segment.start_seconds if segment.line else segment.end_seconds),
         )
         for number, segment in enumerate(order.segments, start=1)
     )

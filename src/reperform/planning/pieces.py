@@ -33,6 +33,8 @@ class Piece:
     room: Room
     speaks: bool
     """The engine speaks the cue's line; no sound is sent for it."""
+    lost: tuple[Problem, ...]
+    """What of the direction the engine cannot do."""
 
     @property
     def takes(self) -> int:
@@ -58,11 +60,18 @@ def part_of(shot: Shot, cue: Cue, part: FrameRange, *, targets: Targets) -> Piec
 
     """
     target = targets.of(cue.direction)
-    direction, _ = suit(shot, cue, target, targets.settings)
+    direction, lost = suit(shot, cue, target, targets.settings)
     speaks = spoken(cue)
     room = _room(shot, target, targets.settings, from_first_frame=speaks and not target.capabilities.segment_speech)
     return Piece(
-        cue=cue, range=part, sent=room.sent(part), direction=direction, target=target, room=room, speaks=speaks
+        cue=cue,
+        range=part,
+        sent=room.sent(part),
+        direction=direction,
+        target=target,
+        room=room,
+        speaks=speaks,
+        lost=lost,
     )
 
 

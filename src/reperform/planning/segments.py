@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -21,13 +20,14 @@ def in_wire_seconds(
     `ranges` are ascending, do not overlap, and lie inside `sent`, all on one clock of `rate` frames a second. The
     segments do not overlap either, none is empty, and none ends after the media.
     """
-    limit = Fraction(math.floor(sent.frames / rate * 100), 100)
+    limit = Fraction(sent.frames * 100 * rate.denominator // rate.numerator, 100)
     segments: list[tuple[Fraction, Fraction]] = []
     for part in reversed(ranges):
         start = wire_seconds(part.start - sent.start, rate)
         end = min(wire_seconds(part.end - sent.start, rate), limit)
-        # Only a single frame at the very end of the media can be squeezed to nothing by its rounding down.
-        start = max(Fraction(0), min(start, end - HUNDREDTH))
+        if start >= end:
+            # Only a single frame at the very end of the media can be squeezed to nothing by its rounding down.
+            start = max(Fraction(0), end - HUNDREDTH)
         segments.append((start, end))
         limit = start
     return tuple(reversed(segments))

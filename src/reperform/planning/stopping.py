@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from reperform.model import Problem, Shot, TimelineInfo
-from reperform.timing import FrameRange, parse_timecode
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
 
-__all__ = ["stops"]
+from reperform.model import Problem, Shot, TimelineInfo
+from reperform.timing import parse_timecode
+
+__all__ = ["Errors", "stops"]
+
+
+class Errors:
+    """The errors of a plan, by the shots that they stop. Each is read once, however many shots there are."""
+
+    def __init__(self, problems: Iterable[Problem], timeline: TimelineInfo) -> None:
+        self._timecodes: defaultdict[str | None, set[str]] = defaultdict(set)
+        for problem in problems:
+            if problem.severity == "error" and problem.where.timecode is not None:
+                self._timecodes[problem.where.track].add(problem.where.timecode)
+        self._frames = {track: _frames(found, timeline) for track, found in self._timecodes.items()}
+
+    def stop(self, shot: Shot) -> bool:
+        """Whether one of them is an error of this shot: then nothing is performed for it."""
+        timecodes = self._timecodes.get(shot.track)
+        if timecodes is None:
+            return False
+        if not timecodes.isdisjoint((shot.record.in_, *(cue.record_in for cue in shot.cues))):
+            return True
+        frames, start = self._frames[shot.track], shot.record.in_frame
+        later = bisect_left(frames, start)
+        return later < len(frames) and frames[later] < start + shot.record.frames
 
 
 def stops(problem: Problem, shot: Shot, timeline: TimelineInfo) -> bool:
-    """Whether a problem of the plan is an error of this shot: then nothing is performed for it."""
-    if problem.severity != "error" or problem.where.track != shot.track or problem.where.timecode is None:
-        return False
-    if problem.where.timecode in {shot.record.in_, *(cue.record_in for cue in shot.cues)}:
-        return True
+    """Whether a problem of the plan is an error of this shot."""
+    return Errors([problem], timeline).stop(shot)
+
+
+def _frames(timecodes: Iterable[str], timeline: TimelineInfo) -> list[int]:
+    """The record frames of those that can be read, in order."""
     try:
-        frame, start = (
-            parse_timecode(text, timeline.rate, drop_frame=timeline.drop_frame)
-            for text in (problem.where.timecode, timeline.start)
-        )
+        start = parse_timecode(timeline.start, timeline.rate, drop_frame=timeline.drop_frame)
     except ValueError:
-        return False
-    return frame - start in FrameRange(shot.record.in_frame, shot.record.frames)
+        return []
+    found = []
+    for timecode in timecodes:
+        try:
+            found.append(parse_timecode(timecode, timeline.rate, drop_frame=timeline.drop_frame) - start)
+        except ValueError:
+            continue
+    return sorted(found)

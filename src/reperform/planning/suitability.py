@@ -31,21 +31,20 @@ _NAMES = {"speaker": "point on the speaker", "occlusion": "occlusion handling"}
 def suit(shot: Shot, cue: Cue, target: Target, settings: PlanSettings) -> tuple[Direction, tuple[Problem, ...]]:
     """The direction as this engine can take it, and what is lost: an emotion or a line is an error, the rest warnings."""
     direction, problems = cue.direction, []
-    where = place_of(shot, cue)
     for word, does in _WORDS.items():
         if getattr(direction, word) is None:
             continue
         if word in settings.drop:
             direction = direction.model_copy(update={word: None})
         elif not does(target.capabilities, direction):
-            problems.append(_ignored(word, does, direction, target=target, where=where))
+            problems.append(_ignored(word, does, direction, target=target, where=place_of(shot, cue)))
             direction = direction.model_copy(update={word: None})
-    if not spoken(cue):
+    if spoken(cue):
+        problems += _speech(cue, target, place_of(shot, cue))
+    elif direction.line is not None or direction.voice is not None:
         direction = direction.model_copy(update={"line": None, "voice": None})
-    elif problem := _speech(cue, target, where):
-        problems.append(problem)
     if direction.emotion is None and target.capabilities.emotion_required:
-        problems.append(_flattened(target, where))
+        problems.append(_flattened(target, place_of(shot, cue)))
     return direction, tuple(problems)
 
 
@@ -88,23 +87,17 @@ def _ignored(
     return Problem(severity="warning", where=where, message=message)
 
 
-def _speech(cue: Cue, target: Target, where: Place) -> Problem | None:
+def _speech(cue: Cue, target: Target, where: Place) -> list[Problem]:
     if not target.capabilities.speech:
         others = ", ".join(engines.able(lambda can: can.speech))
-        return Problem(
-            severity="error",
-            where=where,
-            message=f"{target.name} cannot speak a line.",
-            fix=f"Record the line and name it (`audio:`), or use an engine that speaks ({others}).",
-        )
+        message = f"{target.name} cannot speak a line."
+        fix = f"Record the line and name it (`audio:`), or use an engine that speaks ({others})."
+        return [Problem(severity="error", where=where, message=message, fix=fix)]
     if not any(voice.speech_voice or cue.direction.voice for voice in cue.voices if voice.kind == "speech"):
-        return Problem(
-            severity="error",
-            where=where,
-            message="The line has no voice that speaks it.",
-            fix="Add `voice: NAME` to the mark: the name of a voice at the engine.",
-        )
-    return None
+        message = "The line has no voice that speaks it."
+        fix = "Add `voice: NAME` to the mark: the name of a voice at the engine."
+        return [Problem(severity="error", where=where, message=message, fix=fix)]
+    return []
 
 
 def _flattened(target: Target, where: Place) -> Problem:

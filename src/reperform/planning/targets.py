@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reperform import engines
 from reperform.direction import Direction
@@ -10,6 +11,7 @@ from reperform.engines._options import Fields
 from reperform.engines.base import Capabilities, Engine
 from reperform.errors import SettingsError
 from reperform.model import PlanSettings
+from reperform.planning.costs import Tariff
 
 __all__ = ["PREVIEW", "Target", "Targets", "check_options", "is_secret", "options_for", "public_options"]
 
@@ -35,20 +37,25 @@ class Target:
         """Whether nothing is sent and nothing is paid."""
         return self.performer == PREVIEW
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Engine and model as people read them."""
         return engines.label(self.engine, self.model)
 
-    @property
+    @cached_property
     def fields(self) -> Fields:
         """What `--option` may set; an engine from another package may have nothing."""
         return _fields_of(self.engine)
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Equal for jobs that may be one."""
         return (self.engine.name, self.model, self.performer, self.performer_model)
+
+    @cached_property
+    def tariff(self) -> Tariff:
+        """What it charges; of a preview, what the engine would."""
+        return Tariff(self.capabilities.price)
 
 
 class Targets:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,4 +99,4 @@ def _channels(stream: AudioStream, numbers: list[int]) -> tuple[int, ...] | None
 
 def sample_of(seconds: Fraction, rate: int) -> int:
     """The whole sample nearest to a time; halves round up, as `sample_at` does."""
-    return math.floor(seconds * rate + Fraction(1, 2))
+    return (2 * seconds.numerator * rate + seconds.denominator) // (2 * seconds.denominator)

@@ -15,7 +15,7 @@ from reperform.timeline.placed import Mark, On, PlacedClip, PlacedMarker, Where
 from reperform.timeline.respelled import start_on_media
 from reperform.timeline.retimes.reading import of_item
 from reperform.timeline.retimes.retime import Ramp
-from reperform.timeline.spaces import FLICKS, Flicks, Frames, Item, Space, seconds_of, whole
+from reperform.timeline.spaces import FLICKS, ONE, Flicks, Frames, Item, Space, seconds_of, whole
 from reperform.timing import SNAP
 
 __all__ = ["Marking"]
@@ -79,7 +79,7 @@ class Marking:
     def frame(self, mark: PlacedMarker) -> int | None:
         """The record frame that a marker begins on, without asking how long it is; None where it stands nowhere."""
         item, space, seen, written, offset, _ = mark.written
-        if written is not None and space.is_plain and mark.is_visible and self._is_in_own_time(mark):
+        if written is not None and space.scale is ONE and self._is_in_own_time(mark):
             start = space.origin + item.local + offset
             if seen[0] <= start < seen[1]:
                 return self._frames.floor(start)

@@ -60,10 +60,7 @@ def see(clip: PlacedClip, linker: MediaLinker, cut: Cut, *, handles: int) -> See
 
 def own_sound_of(owned: OwnSounds, clip: PlacedClip, seen: Seen) -> OwnSound:
     """The sound that is the clip's own."""
-    visible = seen.visible.shifted(-seen.origin)
-    zero = seen.base + seen.visible.start / seen.rate
-    retimed = (seen.rate, seen.start) if seen.clock == "record" else None
-    return owned.of(clip, seen.source, media=visible, zero=zero, retimed=retimed)
+    return owned.of(clip, seen)
 
 
 def shot_of(

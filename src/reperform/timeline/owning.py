@@ -17,8 +17,9 @@ from reperform.model import SoundSource, Source
 from reperform.timeline.audio import SoundClips, SoundLinker, streams_of
 from reperform.timeline.cut import Index, PlacedClip, TrackPlace
 from reperform.timeline.own_sound import Heard, OwnSound, pitch_notes, plain_sound, sped_sound
+from reperform.timeline.retimes.seen import Seen
 from reperform.timeline.retimes.sound import sound_speed
-from reperform.timing import SNAP, FrameRange, Rate
+from reperform.timing import SNAP
 
 __all__ = ["OwnSounds"]
 
@@ -36,21 +37,9 @@ class OwnSounds:
         self._audio = [clip for clip in index.clips if clip.track.kind == "audio" and clip.track.address not in guides]
         self._half_frame = 1 / index.cut.rate / 2
 
-    def of(
-        self,
-        picture: PlacedClip,
-        source: Source,
-        *,
-        media: FrameRange,
-        zero: Fraction,
-        retimed: tuple[Rate, Fraction] | None = None,
-    ) -> OwnSound:
-        """The own sound of a shot whose visible frames are `media` and whose first one starts at record time `zero`.
-
-        `retimed` are the rate of the record's clock and when in its file, in seconds, a retimed shot begins; None on
-        the media's clock.
-        """
-        shot = _Shot(picture=picture, source=source, media=media, zero=zero, retimed=retimed)
+    def of(self, picture: PlacedClip, seen: Seen) -> OwnSound:
+        """The own sound of the shot that shows `seen` of a picture clip."""
+        shot = _Shot(picture, seen)
         if self._named:
             return self._on_named_tracks(shot)
         linked = self._linked(picture)
@@ -110,9 +99,9 @@ class OwnSounds:
         start = linked.start_seconds + since
         shown = shot.shown
         if (
-            shot.retimed is None
+            not shot.is_retimed
             and linked.source.path == shot.source.path
-            and abs(start - shown) * shot.clock_rate <= SNAP
+            and abs(start - shown) * shot.seen.rate <= SNAP
         ):
             start = shown
         return [
@@ -121,13 +110,14 @@ class OwnSounds:
         ]
 
     def _linked(self, picture: PlacedClip) -> tuple[PlacedClip, ...]:
-        for find in (self._by_group, self._by_file, self._by_record):
+        finders = (self._by_group, self._by_file, self._by_record) if self._audio else ()
+        for find in finders:
             if found := tuple(find(picture)):
                 return found
         return ()
 
     def _by_group(self, picture: PlacedClip) -> list[PlacedClip]:
-        group = self._dialect.link_group(picture.clip)
+        group = self._dialect.link_group(picture.clip) if self._groups else None
         return [] if group is None else [clip for clip in self._groups[group] if _overlap(clip, picture)]
 
     def _group_of(self, clip: PlacedClip) -> list[str]:
@@ -187,34 +177,38 @@ def _sounds(heard: Iterable[Heard]) -> list[SoundSource]:
     return [one.sound for one in heard]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class _Shot:
     """A picture whose own sound is looked for."""
 
     picture: PlacedClip
-    source: Source
-    media: FrameRange
-    """Its visible frames, on its clock."""
-    zero: Fraction
-    """Record time of the first of them."""
-    retimed: tuple[Rate, Fraction] | None
-    """Rate of the record's clock, and seconds of its file at which it begins; None on the media's clock."""
+    seen: Seen
 
     @property
-    def clock_rate(self) -> Rate:
-        """Frames a second of its clock."""
-        return self.source.rate if self.retimed is None else self.retimed[0]
+    def source(self) -> Source:
+        """Its file."""
+        return self.seen.source
+
+    @property
+    def is_retimed(self) -> bool:
+        """Whether its clock is the record's."""
+        return self.seen.clock == "record"
+
+    @property
+    def zero(self) -> Fraction:
+        """Record time of its first visible frame."""
+        return self.seen.base + self.seen.visible.start / self.seen.rate
 
     @property
     def shown(self) -> Fraction:
-        """Time of its first visible frame on its clock."""
-        return self.media.start / self.clock_rate
+        """Time of that frame on its clock, from where sound is laid."""
+        return (self.seen.visible.start - self.seen.origin) / self.seen.rate
 
 
 def _of_file(shot: _Shot) -> tuple[tuple[Heard, ...], tuple[InputError | MediaError, ...]]:
     """The sound of the picture's own file, retimed as the picture is."""
     source, shown = shot.source, shot.shown
-    if shot.retimed is None:
+    if not shot.is_retimed:
         plain = [plain_sound(source, stream, None, early=Fraction(0), shown=shown) for stream in source.audio]
         return tuple(Heard(sound=sound) for sound in plain), ()
     if not source.audio:
@@ -224,8 +218,7 @@ def _of_file(shot: _Shot) -> tuple[tuple[Heard, ...], tuple[InputError | MediaEr
         speed = sound_speed(shot.picture, what=f"the sound of {source.path.name}", fix=fix)
     except MediaRefused as error:
         return (), (error,)
-    begins = shot.retimed[1]
-    since, shown = Fraction(0), shot.shown
+    begins, since = shot.seen.start, Fraction(0)
     sped = [
         sped_sound(source, each, None, start=begins, since=since, speed=speed, shown=shown) for each in source.audio
     ]

@@ -18,6 +18,7 @@ __all__ = ["Placer", "Spot", "is_point", "short"]
 
 _SLOWEST_FRAMES = 10
 """A marker's own rate below this counts seconds, not frames."""
+_A_FRAME = 1 + SNAP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,11 @@ class Spot:
 def is_point(placed: PlacedMarker, rate: Fraction) -> bool:
     """Whether a marker is one frame long or less, of its own frames or of the timeline's."""
     own = placed.marker.marked_range.duration
-    if own.rate >= _SLOWEST_FRAMES and own.value <= 1 + float(SNAP):
+    if own.rate >= _SLOWEST_FRAMES and own.value <= float(_A_FRAME):
         return True
     if placed.record_start is None or placed.record_end is None:
         return True
-    return (placed.record_end - placed.record_start) * rate <= 1 + SNAP
+    return (placed.record_end - placed.record_start) * rate <= _A_FRAME
 
 
 class Placer:

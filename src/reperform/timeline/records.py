@@ -9,7 +9,8 @@ timeline                      TimelineRecord
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -25,6 +26,7 @@ __all__ = [
     "TakeRecord",
     "TimelineRecord",
     "TrackClipRecord",
+    "each_key",
     "erase",
     "ours",
     "plain",
@@ -180,13 +182,14 @@ def says(item: Any, field: str) -> Any:
 
 def _raw(item: Any) -> Mapping[str, Any] | None:
     metadata = item.metadata
-    if not len(metadata):
-        return None
-    try:
-        found = metadata[NAMESPACE]
-    except KeyError:
-        return None
+    found = metadata[NAMESPACE] if NAMESPACE in each_key(metadata) else None
     return found if isinstance(found, Mapping) else None
+
+
+def each_key(metadata: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of OTIO's metadata, counted: it takes ten times as long to say that there are no more, or that one is absent."""
+    number = len(metadata)
+    return islice(metadata, number) if number else iter(())
 
 
 def read(item: Any, kind: type[_Any]) -> _Any | None:

@@ -10,6 +10,9 @@ from reperform.timeline.cut import Cut, PlacedClip
 
 __all__ = ["Reporter"]
 
+_NEAR = 50
+"""Among so many one is not said again."""
+
 
 class Reporter:
     """Collects the problems of one cut."""
@@ -17,6 +20,8 @@ class Reporter:
     def __init__(self, cut: Cut) -> None:
         self._cut = cut
         self.problems: list[Problem] = []
+        self._last: dict[Problem, int] = {}
+        """Where each stands last among them."""
 
     def error(self, clip: PlacedClip | None, at: Fraction | None, message: str, fix: str | None = None) -> None:
         """A problem that stops its shot. `at` is record seconds; None for the clip's own start."""
@@ -47,7 +52,9 @@ class Reporter:
         fix: str | None,
     ) -> None:
         problem = Problem(severity=severity, where=self.place(clip, at), message=message, fix=_sentence(fix))
-        if problem not in self.problems[-50:]:
+        last, number = self._last.get(problem), len(self.problems)
+        if last is None or last < number - _NEAR:
+            self._last[problem] = number
             self.problems.append(problem)
 
 

@@ -185,13 +185,15 @@ class _ShotMaker:
         """The cues with their voices, and whether all of these already sound in the cut."""
         cues: list[Cue] = []
         in_cut = True
+        origin = seen.origin
+        visible, base = seen.visible.shifted(-origin), seen.base + origin / seen.rate
         for number, one in enumerate(asked, 1):
             place = CuePlace(
                 clip=self._clip,
-                frames=one.frames.shifted(-seen.origin),
-                visible=seen.visible.shifted(-seen.origin),
+                frames=one.frames.shifted(-origin),
+                visible=visible,
                 rate=seen.rate,
-                base=seen.base + seen.origin / seen.rate,
+                base=base,
                 begun_before=one.spot.begun_before,
                 goes_on=one.spot.goes_on,
             )

@@ -72,11 +72,6 @@ class Space(NamedTuple):
     within: tuple[Space, Item] | None = None
     """What the composition stands in, and its place there. None for the timeline's own stack."""
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether its time runs as record time does."""
-        return self.scale is ONE
-
     def at(self, time: Flicks) -> Flicks:
         """Its record time."""
         return self.origin + (time if self.scale is ONE else time * self.scale)

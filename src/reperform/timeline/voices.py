@@ -63,9 +63,14 @@ class Voices:
 
         Raises InputError where `audio:` names a track that is none.
         """
-        tracks = self._guides
+        return self._sounding(self._guides_for(direction), start, end)
+
+    def _guides_for(self, direction: Direction | None) -> Sequence[TrackPlace]:
         if direction and direction.audio and direction.audio.track:
-            tracks = named_tracks(self._index.tracks, [direction.audio.track], option="audio")
+            return named_tracks(self._index.tracks, [direction.audio.track], option="audio")
+        return self._guides
+
+    def _sounding(self, tracks: Sequence[TrackPlace], start: Fraction, end: Fraction) -> list[PlacedClip]:
         found = [
             clip
             for track in tracks
@@ -79,7 +84,8 @@ class Voices:
         audio = direction.audio
         if audio and audio.path is not None:
             return self._files.of(cue, direction)
-        guides = self.guide_under(cue.start, cue.end, direction)
+        tracks = self._guides_for(direction)
+        guides = self._sounding(tracks, cue.start, cue.end) if tracks else []
         if guides:
             voices = tuple(self._guide_voices(guides, cue))
             return Fitted(voices=voices, notes=(*_unspoken(direction, guides), *_sped(voices)))
@@ -125,8 +131,8 @@ class Voices:
         return Voice(
             kind="track",
             path=linked.source.path,
-            start_seconds=first * speed / stream.rate,
-            end_seconds=last * speed / stream.rate,
+            start_seconds=_seconds(first, stream.rate, speed),
+            end_seconds=_seconds(last, stream.rate, speed),
             stream=stream.index,
             channels=channels,
             sample_rate=stream.rate,
@@ -150,6 +156,11 @@ def refuse_two_at_once(guides: Sequence[PlacedClip]) -> None:
 
 def _named(clip: PlacedClip) -> str:
     return f"{clip.name} ({clip.track.label})"
+
+
+def _seconds(sample: int, rate: int, speed: Fraction) -> float:
+    """When in its file a sample stands that is heard at a speed."""
+    return sample * speed.numerator / (rate * speed.denominator)
 
 
 def _unspoken(direction: Direction, guides: Sequence[PlacedClip]) -> Iterator[str]:
@@ -193,8 +204,8 @@ def _own_voices(cue: CuePlace, own: OwnSound) -> Iterator[Voice]:
         yield Voice(
             kind="own",
             path=sound.path,
-            start_seconds=(first + offset) * sound.speed / sound.sample_rate,
-            end_seconds=last * sound.speed / sound.sample_rate,
+            start_seconds=_seconds(first + offset, sound.sample_rate, sound.speed),
+            end_seconds=_seconds(last, sound.sample_rate, sound.speed),
             speed=sound.speed,
             stream=sound.stream,
             channels=sound.channels,

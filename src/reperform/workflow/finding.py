@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reperform.choosing_cues import select_cues
 from reperform.direction import Direction
@@ -58,13 +58,12 @@ def prober() -> Callable[..., Source]:
 
 def with_directions(shots: Sequence[Shot], settings: Settings) -> tuple[list[Shot], list[Problem]]:
     """The shots with the default direction filled in, and what speaks against the engines that marks name."""
-    default = _default_direction(settings)
+    default = {name: value for name, value in _default_direction(settings) if value is not None}
     problems: list[Problem] = []
     directed = []
     for shot in shots:
-        cues = tuple(cue.model_copy(update={"direction": _filled(cue.direction, default)}) for cue in shot.cues)
-        directed.append(shot.model_copy(update={"cues": cues}))
-        for cue in cues:
+        directed.append(_directed(shot, default))
+        for cue in directed[-1].cues:
             named = cue.direction.engine
             if named and not is_allowed(named, settings):
                 place = Place(track=shot.track, clip=shot.clip, timecode=cue.record_in)
@@ -100,9 +99,13 @@ def _default_direction(settings: Settings) -> Direction:
     return parsed.direction
 
 
-def _filled(direction: Direction, default: Direction) -> Direction:
-    missing = {name: value for name, value in default if value is not None and getattr(direction, name) is None}
-    return direction.model_copy(update=missing) if missing else direction
+def _directed(shot: Shot, default: Mapping[str, Any]) -> Shot:
+    return shot.model_copy(update={"cues": tuple(_filled(cue, default) for cue in shot.cues)}) if default else shot
+
+
+def _filled(cue: Cue, default: Mapping[str, Any]) -> Cue:
+    missing = {name: value for name, value in default.items() if getattr(cue.direction, name) is None}
+    return cue.model_copy(update={"direction": cue.direction.model_copy(update=missing)}) if missing else cue
 
 
 def selected(only: Sequence[str], shots: Sequence[Shot], cut: Cut) -> frozenset[str] | None:

@@ -60,7 +60,7 @@ def _planned(cut: Cut, settings: Settings, only: Sequence[str], problems: Sequen
     found, linker = find_marked(cut, plan_settings, settings)
     shots, more = with_directions(found.shots, settings)
     selection = selected(only, shots, found.cut)
-    meant = [shot.model_copy(update={"cues": kept}) for shot in shots if (kept := kept_cues(shot, selection))]
+    meant = _meant(shots, selection)
     plan = plan_shots(
         meant,
         cut=found.cut,
@@ -72,6 +72,12 @@ def _planned(cut: Cut, settings: Settings, only: Sequence[str], problems: Sequen
     )
     plan = plan.model_copy(update={"shots": whole_cut(plan.shots, shots)}) if selection is not None else plan
     return Planned(cut=found.cut, plan=plan, project=project, only=selection)
+
+
+def _meant(shots: Sequence[Shot], selection: frozenset[str] | None) -> list[Shot]:
+    if selection is None:
+        return [shot for shot in shots if shot.cues]
+    return [shot.model_copy(update={"cues": kept}) for shot in shots if (kept := kept_cues(shot, selection))]
 
 
 _HEAD = 1 << 16

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
+
+from reperform.timeline.records import each_key
 
 __all__ = ["WRITTEN", "entry", "keys", "note_in", "put_words", "words"]
 
@@ -24,16 +26,12 @@ def entry(metadata: Any, key: str) -> Any:
 
 def keys(metadata: Any) -> frozenset[str]:
     """The keys of a dictionary; none for anything else."""
-    if not hasattr(metadata, "keys"):
-        return frozenset()
-    # Counted: OTIO takes ten times as long to say that there are no more.
-    return frozenset(islice(metadata, len(metadata)))
+    return frozenset(each_key(metadata)) if hasattr(metadata, "keys") else frozenset()
 
 
 def note_in(metadata: Any) -> str:
     """The note of a marker's metadata; empty where there is none."""
-    for field in _NOTE_FIELDS:
-        note = entry(metadata, field)
+    for note in _held(metadata, _NOTE_FIELDS):
         if isinstance(note, str) and note:
             return note
     return ""
@@ -53,10 +51,15 @@ def put_words(metadata: Any, *, note: str | None, keywords: tuple[str, ...]) -> 
 
 def words(metadata: Any) -> tuple[str, ...]:
     """The keywords of a marker's metadata."""
-    for field in _KEYWORD_FIELDS:
-        found = entry(metadata, field)
+    for found in _held(metadata, _KEYWORD_FIELDS):
         if isinstance(found, str):
             return (found,) if found else ()
-        if found is not None and hasattr(found, "__len__") and len(found):
+        if hasattr(found, "__len__") and len(found):
             return tuple(str(word) for word in found)
     return ()
+
+
+def _held(metadata: Any, fields: tuple[str, ...]) -> Iterator[Any]:
+    """What metadata holds under these keys. Asked for its keys first: OTIO takes long to say that something is absent."""
+    held = keys(metadata)
+    return (metadata[field] for field in fields if field in held)

@@ -13,6 +13,7 @@ from reperform.timeline.dialects.entries import WRITTEN, entry, keys, note_in, p
 from reperform.timeline.dialects.hiero_retimes import LOOKUP, offsets_of
 from reperform.timeline.dialects.resolve_retimes import KEYS, ramp_of
 from reperform.timeline.dialects.sound import ALL, Channels, channels_of, link_group_of
+from reperform.timeline.records import each_key
 from reperform.timeline.retimes.reading import plain_retime
 
 if TYPE_CHECKING:
@@ -67,10 +68,9 @@ class OtioDialect:
     def marker_text(self, marker: otio.schema.Marker) -> MarkerText:
         """Name, comment, and the notes and keywords that its metadata holds, whoever wrote them."""
         name, comment, metadata = marker.name or "", marker.comment or "", marker.metadata
-        # Asked for its keys first: OTIO takes long to say that something is absent.
-        held = keys(metadata)
-        if held.isdisjoint(self._telling):
+        if self._telling.isdisjoint(each_key(metadata)):
             return MarkerText(name, comment)
+        held = keys(metadata)
         places = [metadata] if held & WRITTEN else []
         places += [entry(metadata, key) for key in self.note_keys if key in held]
         notes = filter(None, (comment, *map(note_in, places)))

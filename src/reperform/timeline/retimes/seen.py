@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from reperform.model import ShotMedia, Source
 from reperform.timeline.cut import Cut, PlacedClip
 from reperform.timeline.retimes.showing import Shown, is_retimed
-from reperform.timing import FrameRange, Rate, ceil_frame, format_timecode
+from reperform.timing import FrameRange, Rate, ceil_frame, timecode_format
 
 __all__ = ["Seen", "on_media", "on_record"]
+
+_format = lru_cache(maxsize=64)(timecode_format)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +50,10 @@ class Seen:
 
 def on_media(clip: PlacedClip, source: Source, visible: FrameRange, *, start: Fraction, handles: int) -> Seen:
     """Not retimed: `visible` are frames of the media, in which the clip begins at `start` seconds."""
-    head = handles + ceil_frame(clip.head_transition, source.rate)
-    tail = handles + ceil_frame(clip.tail_transition, source.rate)
+    head, tail = (
+        handles + (ceil_frame(transition, source.rate) if transition else 0)
+        for transition in (clip.head_transition, clip.tail_transition)
+    )
     media = ShotMedia(
         path=source.path,
         rate=source.rate,
@@ -115,4 +120,4 @@ def _timecode(source: Source, frame: int) -> str | None:
     """Source timecode of a frame; None where the source has none."""
     if source.start_frame is None:
         return None
-    return format_timecode(source.start_frame + frame, source.rate, drop_frame=source.drop_frame)
+    return _format(source.rate, drop_frame=source.drop_frame)(source.start_frame + frame)
