@@ -30,7 +30,7 @@ from reperform.performing.performed import Performed, problem_of, problems_with
 from reperform.performing.roster import Connect, Roster, unconnected
 from reperform.performing.terms import EngineOf, Planner, Terms
 from reperform.performing.wanting import Wanted, paid_takes, quick_key, wanted_by
-from reperform.planning.stopping import stops
+from reperform.planning.stopping import Errors
 
 __all__ = ["perform"]
 
@@ -113,6 +113,7 @@ class _Run:
         self.made: list[str] = []
         self.problems: list[Problem] = []
         self.failed: set[str] = set()
+        self._errors = Errors(plan.errors, plan.timeline)
 
     async def all(self, *, also_unsent: bool) -> None:
         """What earlier runs left, and every shot. A result that waits is fetched before anything else is begun."""
@@ -132,7 +133,7 @@ class _Run:
 
     async def shot(self, shot: Shot) -> None:
         """All that is to be done for one shot; whatever goes wrong becomes a problem in its place."""
-        stopped = any(stops(problem, shot, self.plan.timeline) for problem in self.plan.errors)
+        stopped = self._errors.stop(shot)
         if stopped or not shot.cues:
             if stopped:
                 self._fail(shot)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from reperform.model import Problem, Shot, TimelineInfo
 from reperform.timing import parse_timecode
 
-__all__ = ["Errors", "stops"]
+__all__ = ["Errors"]
 
 
 class Errors:
@@ -32,11 +32,6 @@ class Errors:
         frames, start = self._frames[shot.track], shot.record.in_frame
         later = bisect_left(frames, start)
         return later < len(frames) and frames[later] < start + shot.record.frames
-
-
-def stops(problem: Problem, shot: Shot, timeline: TimelineInfo) -> bool:
-    """Whether a problem of the plan is an error of this shot."""
-    return Errors([problem], timeline).stop(shot)
 
 
 def _frames(timecodes: Iterable[str], timeline: TimelineInfo) -> list[int]:

@@ -20,18 +20,19 @@ __all__ = ["earlier_shots", "earlier_takes"]
 
 def earlier_shots(planned: Planned, ledger: Ledger) -> tuple[Shot, ...]:
     """Shots that an earlier run of this timeline planned, that this plan cannot, and whose clips stand where they stood."""
-    from reperform.planning.stopping import stops
+    from reperform.planning.stopping import Errors
 
     plan = planned.plan
     there = {shot.id for shot in plan.shots}
     lost = [each for each in plan.errors if each.where.track and each.where.timecode]
     if not lost:
         return ()
+    errors = Errors(lost, plan.timeline)
     placed = _by_place(planned.cut)
     found: dict[str, Shot] = {}
     for earlier in _plans(ledger, plan.timeline.path):
         for shot in earlier.shots:
-            if shot.id in there or shot.id in found or not any(stops(each, shot, plan.timeline) for each in lost):
+            if shot.id in there or shot.id in found or not errors.stop(shot):
                 continue
             clip = placed.get((shot.track, shot.record.in_frame, shot.record.frames))
             if clip is not None and clip.name == shot.clip and _shows_the_same(clip, shot):
