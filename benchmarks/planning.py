@@ -85,7 +85,7 @@ class Took(NamedTuple):
 
 BOUNDED = (
     Cut("as Resolve exports it: 12 KB a clip", resolve=True, bound=2.0),
-    Cut("lean: 4 KB a clip", bound=2.5),
+    Cut("lean: 4 KB a clip", bound=2.3),
 )
 OTHERS = (
     Cut("and 20,000 sound clips", sound=True),
