@@ -90,7 +90,8 @@ export class Feed {
   }
 
   get isThere() {
-    return this.state === "ready" && this.shown !== null && (this.wanted === null || this.shown === this.wanted);
+    if (this.state !== "ready" || this.shown === null) return false;
+    return this.wanted === null || (this.exact && this.shown === this.wanted);
   }
 
   play(speed) {
