@@ -94,11 +94,11 @@ class Finder:
             MediaRefused, MediaError: its media is not here, is damaged, or does not move.
 
         """
-        from reperform.timeline.one_shot import own_sound_of, see, shot_of
+        from reperform.timeline.one_shot import see, shot_of
 
         cut, placed = self._scene.cut, piece.placed
         seen = see(placed, self._linker, cut, handles=0)
-        own = own_sound_of(self._own_sounds, placed, seen)
+        own = self._own_sounds.of(placed, seen)
         return shot_of("", placed, cut, seen=seen, own=own, cues=(), voice_in_cut=True)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""One use of a clip as a shot: what of its media is seen, the sound that is its own, and the document of both."""
+"""One use of a clip as a shot: what of its media is seen, and the document of it with its sound."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from reperform.model import Cue, RecordRange, Shot
 from reperform.timeline.audio import HeardClip
 from reperform.timeline.cut import Cut, PlacedClip
 from reperform.timeline.own_sound import OwnSound
-from reperform.timeline.owning import OwnSounds
 from reperform.timeline.retimes.seen import Seen, on_media, on_record
 from reperform.timeline.voices import VoiceLinker
 from reperform.timing import FrameRange
 
-__all__ = ["MediaLinker", "SeenClip", "own_sound_of", "see", "shot_of"]
+__all__ = ["MediaLinker", "SeenClip", "see", "shot_of"]
 
 
 class SeenClip(HeardClip, Protocol):
@@ -56,11 +55,6 @@ def see(clip: PlacedClip, linker: MediaLinker, cut: Cut, *, handles: int) -> See
         raise MediaRefused(f"{clip.name} is retimed, and {error.message}", fix=error.fix) from error
     visible = FrameRange(linked.in_frame, linked.frames)
     return retimed or on_media(clip, source, visible, start=start, handles=handles)
-
-
-def own_sound_of(owned: OwnSounds, clip: PlacedClip, seen: Seen) -> OwnSound:
-    """The sound that is the clip's own."""
-    return owned.of(clip, seen)
 
 
 def shot_of(

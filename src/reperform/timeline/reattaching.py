@@ -15,7 +15,7 @@ from reperform.model import Cue, PlanSettings, Shot, Source, Voice
 from reperform.timeline import records
 from reperform.timeline.cut import Index, PlacedClip
 from reperform.timeline.fitting import CuePlace
-from reperform.timeline.one_shot import MediaLinker, own_sound_of, see, shot_of
+from reperform.timeline.one_shot import MediaLinker, see, shot_of
 from reperform.timeline.places import Places
 from reperform.timeline.recognising import is_take_clip, is_take_track, original_of, strip_clip, takes_of
 from reperform.timeline.records import TakeRecord
@@ -77,7 +77,7 @@ class Uses:
     def shot(self, use: Use, *, voice_in_cut: bool) -> Shot:
         """The use as a shot without cues."""
         builder = self._builder
-        own = own_sound_of(builder.own, use.clip, use.seen)
+        own = builder.own.of(use.clip, use.seen)
         name = builder.shot_id(use.clip)
         return shot_of(name, use.clip, builder.cut, seen=use.seen, own=own, cues=(), voice_in_cut=voice_in_cut)
 
@@ -92,7 +92,7 @@ class Uses:
             rate=seen.rate,
             base=seen.base + seen.origin / seen.rate,
         )
-        return builder.voices.of(place, plain, own_sound_of(builder.own, use.clip, seen)).voices
+        return builder.voices.of(place, plain, builder.own.of(use.clip, seen)).voices
 
     def is_heard(self, use: Use, cue: Cue) -> bool:
         """Whether the voice of a cue still sounds in the cut, beside the picture."""

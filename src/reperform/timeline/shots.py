@@ -12,7 +12,7 @@ from reperform.timeline.audio import named_tracks
 from reperform.timeline.cut import Index, PlacedClip
 from reperform.timeline.fitting import CuePlace
 from reperform.timeline.marks import asks
-from reperform.timeline.one_shot import MediaLinker, own_sound_of, see, shot_of
+from reperform.timeline.one_shot import MediaLinker, see, shot_of
 from reperform.timeline.own_sound import OwnSound
 from reperform.timeline.owning import OwnSounds
 from reperform.timeline.placing import Spot, short
@@ -88,7 +88,7 @@ class _ShotMaker:
         if linked is None:
             return None
         asked = self._one_after_another([self._on_clock(one, linked) for one in asked])
-        own = own_sound_of(self._builder.own, self._clip, linked)
+        own = self._builder.own.of(self._clip, linked)
         shot_id = self._builder.shot_id(self._clip)
         cues, in_cut = self._cues(shot_id, asked, linked, own)
         if self._failed:
